@@ -1,0 +1,36 @@
+//! The words of dncsync and every decision it takes, as plain values and functions.
+//!
+//! Knows: what a number, a row, a plan, a batch, an answer and a report are, and what follows from what.
+//! Must never know: async, clocks, randomness, files, the network, SQL. `now` and chance come in as arguments.
+//!
+//! The direction is the direction of the work:
+//! [`row`] → [`check`] → [`entry`] or [`rejection`] → [`plan`] → [`batch`] → [`answer`] → [`sight`] → [`report`].
+
+pub mod answer;
+pub mod batch;
+pub mod belief;
+pub mod check;
+pub mod delivery;
+pub mod digest;
+pub mod entry;
+pub mod event;
+pub mod lost;
+pub mod notes;
+pub mod number;
+pub mod numbers;
+pub mod pacing;
+pub mod paging;
+pub mod plan;
+pub mod refusal;
+pub mod rejection;
+pub mod report;
+pub mod retry;
+pub mod row;
+pub mod run;
+pub mod schedule;
+pub mod sight;
+pub mod source;
+pub mod target;
+pub mod timestamp;
+pub mod verification;
+pub mod webhook;

@@ -1,0 +1,132 @@
+//! What an answer means: the contract's table of statuses, once.
+
+use dncsync_core::answer::{Answer, Lasting, Later};
+
+use crate::calls::Call;
+use crate::decode;
+use crate::fault::Fault;
+use crate::reply::Reply;
+use crate::scope;
+
+/// Judges an answer to `call`. `decode` reads the body of a success; a body that it cannot read leaves open what
+/// happened.
+pub(crate) fn judge<T>(call: Call, host: &str, reply: &Reply, decode: impl FnOnce(&[u8]) -> Option<T>) -> Answer<T> {
+    match reply.status.as_u16() {
+        200..=299 => success(host, reply, decode),
+        300..=399 => Answer::Lasting(wrong_address(host, "sends its callers elsewhere (a redirect)")),
+        400 => bad_request(call, host, reply),
+        401 => Answer::TokenRefused,
+        403 => Answer::Lasting(denied(host, reply)),
+        404 if call.on_a_list() => Answer::Lasting(list_gone(reply)),
+        404 => Answer::Lasting(wrong_address(host, "knows no Do-Not-Call lists under /api/v2/dnc (404)")),
+        409 if call == Call::CreateList => Answer::Exists,
+        413 if call == Call::PostItems => Answer::TooLarge,
+        429 => Answer::ComeBack(Later { throttled: true, ..passing(host, reply) }),
+        // A gateway may give up on a request that the server behind it goes on with: 408 and every 5xx leave it open.
+        408 | 500.. => Answer::Unknown(passing(host, reply)),
+        _ if reply.status.is_client_error() => Answer::Lasting(refused(host, reply)),
+        _ => Answer::Unknown(passing(host, reply)),
+    }
+}
+
+/// Judges an exchange that came to no answer.
+pub(crate) fn without_answer<T>(fault: Fault) -> Answer<T> {
+    // A host that takes a connection is the right one, although it said nothing: it gets the full patience.
+    let later = Later { reason: fault.reason, retry_after: None, throttled: false, answered: fault.sent };
+    if fault.sent { Answer::Unknown(later) } else { Answer::ComeBack(later) }
+}
+
+fn success<T>(host: &str, reply: &Reply, decode: impl FnOnce(&[u8]) -> Option<T>) -> Answer<T> {
+    let decoded = match &reply.body {
+        Ok(body) => {
+            decode(body).ok_or_else(|| format!("{host} answered {} with a text that cannot be read", reply.status))
+        }
+        Err(reason) => Err(reason.clone()),
+    };
+    match decoded {
+        Ok(told) => Answer::Applied(told),
+        Err(reason) => Answer::Unknown(Later { reason, ..passing(host, reply) }),
+    }
+}
+
+fn bad_request<T>(call: Call, host: &str, reply: &Reply) -> Answer<T> {
+    match (&reply.body, call) {
+        (Ok(body), Call::PostItems) => Answer::Refused(decode::refusal(body)),
+        // Half an explanation may name the wrong items, and without one the batch would be halved for nothing.
+        (Err(reason), Call::PostItems) => Answer::Unknown(Later { reason: reason.clone(), ..passing(host, reply) }),
+        _ => Answer::Lasting(refused(host, reply)),
+    }
+}
+
+/// A fault that passes, as far as the status and the server's words tell.
+pub(crate) fn passing(host: &str, reply: &Reply) -> Later {
+    let words = decode::words(reply.explanation()).map(|words| format!(": {words}")).unwrap_or_default();
+    Later {
+        reason: format!("{host} answered {}{words}", reply.status),
+        retry_after: reply.retry_after,
+        throttled: false,
+        answered: true,
+    }
+}
+
+/// An address that is not CXone's.
+pub(crate) fn wrong_address(host: &str, how: &str) -> Lasting {
+    Lasting {
+        code: "address.wrong",
+        message: format!("{host} {how}: the address is most likely wrong"),
+        todo: "check CXONE_REGION, and CXONE_API_URL and CXONE_TOKEN_URL where they are set".to_owned(),
+        of_list: false,
+    }
+}
+
+/// A token that lacks scopes.
+pub(crate) fn scope_missing(missing: &[&str]) -> Lasting {
+    let missing = missing.join(" and ");
+    Lasting {
+        code: "scope.missing",
+        message: format!("the token does not carry the scope {missing}"),
+        todo: format!("give the API client the scopes {} in CXone", scope::WANTED.join(", ")),
+        of_list: false,
+    }
+}
+
+fn denied(host: &str, reply: &Reply) -> Lasting {
+    let words = decode::words(reply.explanation());
+    if let Some(scope) = words.as_deref().and_then(scope::named_in) {
+        return Lasting {
+            message: format!("{host} refuses access (403): the scope {scope} is missing"),
+            ..scope_missing(&[scope])
+        };
+    }
+    let words = words.map(|words| format!(": {words}")).unwrap_or_default();
+    Lasting {
+        code: "access.denied",
+        message: format!("{host} refuses access (403){words}"),
+        todo: format!(
+            "check that CXONE_REGION is the tenant's own ({host} may be another region), and that the API client has \
+             the scopes {}",
+            scope::WANTED.join(", ")
+        ),
+        of_list: false,
+    }
+}
+
+fn list_gone(reply: &Reply) -> Lasting {
+    let words = decode::words(reply.explanation()).map(|words| format!(": {words}")).unwrap_or_default();
+    Lasting {
+        code: "list.gone",
+        message: format!("CXone does not know the list any more (404){words}"),
+        todo: "see in CXone whether the list was deleted; run again to have it created anew".to_owned(),
+        of_list: true,
+    }
+}
+
+fn refused(host: &str, reply: &Reply) -> Lasting {
+    let words = decode::words(reply.explanation()).unwrap_or_else(|| "no reason given".to_owned());
+    Lasting {
+        code: "request.refused",
+        message: format!("{host} refuses the request ({}): {words}", reply.status),
+        todo: "mend what the reason names; where it names nothing of yours, report it as a fault of dncsync".to_owned(),
+        of_list: true,
+    }
+}

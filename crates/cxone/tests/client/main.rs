@@ -1,0 +1,22 @@
+//! The client against real HTTP on loopback: a scripted server for odd answers, the sandbox for the usual ones.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod certificates;
+mod connections;
+mod pages;
+mod sandbox;
+mod scripted;
+mod secrets;
+mod statuses;
+mod tokens;
+
+use dncsync_core::target::{ListId, Scope, Target};
+
+fn target() -> Target {
+    Target::list("Opt-outs", Scope::Global).unwrap()
+}
+
+fn list() -> ListId {
+    ListId("list-1".into())
+}

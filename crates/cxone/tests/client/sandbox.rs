@@ -1,0 +1,140 @@
+//! The usual ways through, against a stand-in tenant that was written from the contract by somebody else.
+
+use std::time::Duration;
+
+use dncsync_core::answer::Answer;
+use dncsync_core::entry::Entry;
+use dncsync_core::number::Number;
+use dncsync_core::row::Place;
+use dncsync_core::source::SourceType;
+use dncsync_cxone::{Client, FoundList, ItemsPage, PAGE_SIZE, Posted, Secret, Settings, items};
+use dncsync_sandbox::{Options, Sandbox};
+
+use crate::target;
+
+async fn tenant(options: Options) -> (Sandbox, Client) {
+    let options = Options { lag: Duration::ZERO, rate: 0, ..options };
+    let sandbox = Sandbox::start(options, "127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let client = client(&sandbox, "any");
+    (sandbox, client)
+}
+
+fn client(sandbox: &Sandbox, secret: &str) -> Client {
+    Client::new(Settings {
+        api_url: sandbox.api_url(),
+        token_url: sandbox.token_url(),
+        client_id: "me".into(),
+        client_secret: Secret::new(secret.into()),
+        ca_pem: None,
+    })
+    .unwrap()
+}
+
+fn applied<T: std::fmt::Debug>(answer: Answer<T>) -> T {
+    match answer {
+        Answer::Applied(value) => value,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn entries(count: u64) -> Vec<Entry> {
+    let entry = |number| Entry {
+        number: Number::from_stored(number),
+        source: SourceType::Regulatory,
+        notes: "said \"no\" – zweimal".into(),
+        place: Place { file: 0, line: 1 },
+    };
+    (0..count).map(|last| entry(12_025_550_100 + last)).collect()
+}
+
+async fn created(client: &Client) -> FoundList {
+    applied(client.create_list(&target()).await)
+}
+
+#[tokio::test]
+async fn a_list_is_created_filled_and_read_back() {
+    let (sandbox, client) = tenant(Options::default()).await;
+    let list = created(&client).await;
+    assert_eq!((list.name.as_str(), list.scope.as_deref()), ("Opt-outs", Some("GLOBAL")));
+    assert_eq!(client.create_list(&target()).await, Answer::Exists);
+    assert_eq!(applied(client.find_lists("opt-outs", 1, 100).await).lists, std::slice::from_ref(&list));
+
+    let entries = entries(50);
+    let posted = Posted { received: Some(50), added: Some(50), duplicates: Some(0) };
+    assert_eq!(applied(client.post_items(&list.id, items::body(entries.iter())).await), posted);
+    let again = Posted { received: Some(50), added: Some(0), duplicates: Some(50) };
+    assert_eq!(applied(client.post_items(&list.id, items::body(entries.iter())).await), again);
+
+    let ItemsPage { numbers, facts } = applied(client.read_items(&list.id, 1, PAGE_SIZE).await);
+    assert!(numbers.iter().eq(entries.iter().map(|entry| &entry.number)));
+    assert_eq!((facts.count, facts.total, facts.pages), (50, Some(50), Some(1)));
+    assert_eq!(sandbox.observed().tokens, 1);
+}
+
+#[tokio::test]
+async fn a_bad_item_is_named() {
+    let (_sandbox, client) = tenant(Options::default()).await;
+    let list = created(&client).await;
+    let mut entries = entries(5);
+    entries[3].number = Number::from_stored(15_555_555_555);
+    let Answer::Refused(refusal) = client.post_items(&list.id, items::body(entries.iter())).await else {
+        panic!("refused")
+    };
+    assert_eq!(refusal.named.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [3]);
+    assert!(!format!("{refusal:?}").contains("5555"), "{refusal:?}");
+}
+
+#[tokio::test]
+async fn an_expired_token_costs_one_refused_call() {
+    let (sandbox, client) =
+        tenant(Options { faults: vec!["401:items:1:1".parse().unwrap()], ..Options::default() }).await;
+    let list = created(&client).await;
+    assert_eq!(client.read_items(&list.id, 1, 10).await, Answer::TokenRefused);
+    applied(client.read_items(&list.id, 1, 10).await);
+    assert_eq!(sandbox.observed().tokens, 2);
+}
+
+#[tokio::test]
+async fn injected_faults_are_told_apart() {
+    for (fault, expected) in [
+        ("429", "comeBack"),
+        ("429-bare", "comeBack"),
+        ("429-date", "comeBack"),
+        ("500", "unknown"),
+        ("502", "unknown"),
+        ("503", "unknown"),
+        ("close-before", "unknown"),
+        ("close-after", "unknown"),
+        ("truncate", "unknown"),
+        ("413", "refused"),
+    ] {
+        let faults = vec![format!("{fault}:POST*items:1:1").parse().unwrap()];
+        let (_sandbox, client) = tenant(Options { faults, ..Options::default() }).await;
+        let list = created(&client).await;
+        let body = items::body(entries(3).iter());
+        assert_eq!(client.post_items(&list.id, body.clone()).await.name(), expected, "{fault}");
+        applied(client.post_items(&list.id, body).await);
+    }
+}
+
+#[tokio::test]
+async fn wrong_credentials_and_missing_scopes_are_lasting() {
+    let (sandbox, _) = tenant(Options::default()).await;
+    let Answer::Lasting(lasting) = client(&sandbox, "wrong").token().await else { panic!("lasting") };
+    assert_eq!(lasting.code, "credentials.refused");
+
+    let clients = vec!["me:any:dnc:read,compliance:read".parse().unwrap()];
+    let (sandbox, client) = tenant(Options { clients, ..Options::default() }).await;
+    let Answer::Lasting(lasting) = client.create_list(&target()).await else { panic!("lasting") };
+    assert_eq!(lasting.code, "scope.missing");
+    assert_eq!(client.missing_scopes(), ["dnc:write"]);
+    assert_eq!(sandbox.observed().arrivals.len(), 1, "only the token was asked for");
+}
+
+#[tokio::test]
+async fn a_list_that_is_gone_concerns_that_list_only() {
+    let (_sandbox, client) = tenant(Options::default()).await;
+    let gone = dncsync_core::target::ListId("no/such list".into());
+    let Answer::Lasting(lasting) = client.read_items(&gone, 1, 10).await else { panic!("lasting") };
+    assert_eq!((lasting.code, lasting.of_list), ("list.gone", true));
+}

@@ -1,0 +1,294 @@
+//! The command line as it is written. What is meant by it is [`crate::config`]'s to say.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Keeps the Do-Not-Call lists of NICE CXone true.
+///
+/// Reads files of DNC updates, checks every number, sends only what CXone does not hold yet, within its rate limit,
+/// and reads it back until every number is seen in the list. Each row gets exactly one outcome.
+#[derive(Debug, Parser)]
+#[command(name = "dncsync", version, max_term_width = 120, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Options of every command
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+const EXIT_CODES: &str = "\
+Exit status, the first that applies:
+  1  a bug in dncsync                       2  wrong use, input or configuration
+  7  a lasting failure: somebody must mend  5  a passing failure: run it again, it goes on
+  4  finished, some numbers unconfirmed     3  finished, some rows rejected or refused
+  0  every number confirmed or listed already
+
+Start here:
+  dncsync demo
+  dncsync ingest optouts.csv --campaign Q4_OUTBOUND_2024 --sandbox";
+
+/// Options of every command.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Global {
+    /// Where dncsync remembers [env: DNCSYNC_STATE] [default: $XDG_STATE_HOME/dncsync]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// Configuration file [default: dncsync.toml in the state directory, else in the current one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// One JSON object on standard output and nothing else there
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Say more on standard error; up to three times
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make the numbers of some files confirmed suppression in a list
+    #[command(after_help = INGEST_EXAMPLES)]
+    Ingest(Box<Ingest>),
+    /// Finish what is unfinished: after a crash, a stop or a failure that passed
+    Resume(Box<Tenant>),
+    /// Read a list whole and say what is missing of what was asked for
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(Box<Verify>),
+    /// Show targets, counts, what is pending, the last run
+    Status,
+    /// Show the trail: what happened, in order
+    Audit(Audit),
+    /// List webhooks that nobody took yet, or try them again now
+    #[command(after_help = WEBHOOKS_EXAMPLES)]
+    Webhooks(Box<Webhooks>),
+    /// Check configuration, token, scopes and reachability, and say what to mend
+    Doctor(Box<Tenant>),
+    /// Run a CXone tenant on this machine, to try things on
+    #[command(after_help = SANDBOX_EXAMPLES)]
+    Sandbox(Sandbox),
+    /// The quick start: a sandbox, sample files, a webhook receiver, a report
+    Demo,
+}
+
+const INGEST_EXAMPLES: &str = "\
+Examples:
+  dncsync ingest optouts.csv --campaign Q4_OUTBOUND_2024 --sandbox
+  dncsync ingest a.csv b.jsonl --list GLOBAL_DNC --scope GLOBAL --source REGULATORY
+  crm-export | dncsync ingest - --campaign Q4 --country US --json
+  dncsync ingest optouts.csv --campaign Q4 --dry-run
+
+CSV: columns phone_number, source_type, notes, received_at, in any order; without a header number, source, notes.
+JSONL: the same keys. Txt: a number a line. UTF-8, or UTF-16 with a byte order mark.";
+
+/// `dncsync ingest`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Ingest {
+    /// Files of DNC updates; - is standard input. Several files are one run
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Which list
+    #[command(flatten)]
+    pub(crate) list: List,
+    /// Source type of rows that name none: MANUAL, REGULATORY, CUSTOMER_REQUEST or SYSTEM [default: MANUAL]
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) source: Option<String>,
+    /// auto, csv, jsonl or txt [default: auto, by content]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<String>,
+    /// Read national formats as of this country (two letters); without it only + and the calling code passes
+    #[arg(long, value_name = "CC")]
+    pub(crate) country: Option<String>,
+    /// Where refused rows go [default: rejects/RUN.csv in the state directory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// An input without rows is in order
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+    /// Everything but sending
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Where another dncsync of this state directory is sending, leave the load to it and exit with 5
+    #[arg(long)]
+    pub(crate) no_wait: bool,
+    /// How to reach CXone
+    #[command(flatten)]
+    pub(crate) tenant: Tenant,
+}
+
+/// Which list is meant.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct List {
+    /// The list CAMPAIGN_DNC_<ID>, scope CAMPAIGN
+    #[arg(long, value_name = "ID", conflicts_with_all = ["list", "scope"])]
+    pub(crate) campaign: Option<String>,
+    /// This list
+    #[arg(long, value_name = "NAME")]
+    pub(crate) list: Option<String>,
+    /// The list's scope: GLOBAL, CAMPAIGN, REGION or QUEUE
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Option<String>,
+}
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  dncsync verify --campaign Q4_OUTBOUND_2024
+  dncsync verify --list GLOBAL_DNC --scope GLOBAL --repair
+
+The list is read whole, twice where something is missing. Exit status 4: numbers are missing.
+What finished runs of this state directory asked for is compared, runs that are not finished are left out.";
+
+/// `dncsync verify`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Verify {
+    /// Which list
+    #[command(flatten)]
+    pub(crate) list: List,
+    /// Send again what is missing
+    #[arg(long)]
+    pub(crate) repair: bool,
+    /// How to reach CXone
+    #[command(flatten)]
+    pub(crate) tenant: Tenant,
+}
+
+/// How to reach CXone and the aggregator.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "CXone")]
+pub(crate) struct Tenant {
+    /// An embedded CXone instead of a tenant; its data lives in the state directory
+    #[arg(long)]
+    pub(crate) sandbox: bool,
+    /// [env: CXONE_CLIENT_ID or CXONE_CLIENT_ID_FILE]
+    #[arg(long, value_name = "ID")]
+    pub(crate) client_id: Option<String>,
+    /// A file with the secret: a flag can be seen by everybody on the machine [env: CXONE_CLIENT_SECRET or CXONE_CLIENT_SECRET_FILE]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// [env: CXONE_REGION] [default: us-east-1]
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// Whole address of the API, instead of the region's [env: CXONE_API_URL]
+    #[arg(long, value_name = "URL")]
+    pub(crate) api_url: Option<String>,
+    /// Whole address for tokens, instead of the region's [env: CXONE_TOKEN_URL]
+    #[arg(long, value_name = "URL")]
+    pub(crate) token_url: Option<String>,
+    /// A certificate authority beside the platform's, PEM [env: CXONE_CA_FILE]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Most requests in any 60 s, all processes of this state directory together; 0 = no limit [env: CXONE_RATE] [default: 100]
+    #[arg(long, value_name = "N")]
+    pub(crate) rate: Option<String>,
+    /// How long after its last sending a number may stay unseen before it is reported unconfirmed [env: DNCSYNC_CONFIRM_WITHIN] [default: 10m]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) confirm_within: Option<String>,
+    /// How long to keep trying while requests fail [env: DNCSYNC_PATIENCE] [default: 15m]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) patience: Option<String>,
+    /// How long ago a number may have been seen in the list to be believed; older ones are looked for again, 0s = all [env: DNCSYNC_TRUST] [default: 24h]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) trust: Option<String>,
+    /// The most requests to look for them; past it they are sent again instead [env: DNCSYNC_TRUST_BUDGET] [default: 100]
+    #[arg(long, value_name = "N")]
+    pub(crate) trust_budget: Option<String>,
+    /// The aggregator to tell when a batch is settled [env: AGGREGATOR_WEBHOOK]
+    #[arg(long, value_name = "URL")]
+    pub(crate) webhook: Option<String>,
+    /// A file with the secret that signs webhooks [env: AGGREGATOR_WEBHOOK_SECRET or AGGREGATOR_WEBHOOK_SECRET_FILE]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) webhook_secret_file: Option<PathBuf>,
+}
+
+/// `dncsync audit`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Audit {
+    /// Only this run
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    /// Only the last so many lines; 0 = all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) last: usize,
+}
+
+const WEBHOOKS_EXAMPLES: &str = "\
+Pending ones are tried by every run. Parked ones wait for you: the aggregator said 410 Gone, or it did not take them for
+more than a day. A replay ends with exit status 0 if all were taken and 5 if some were not; those stay stored.
+
+Examples:
+  dncsync webhooks
+  dncsync webhooks replay
+  dncsync webhooks replay msg_e6219fb8fd1e7cca51de25b39ac413bd --webhook https://hooks.example.com/dnc";
+
+/// `dncsync webhooks`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Webhooks {
+    /// What to do with them
+    #[arg(value_enum, default_value_t = WebhooksAction::List, hide_possible_values = true, value_name = "list|replay")]
+    pub(crate) action: WebhooksAction,
+    /// Replay only these; without any, all that are pending or parked
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// How to reach CXone
+    #[command(flatten)]
+    pub(crate) tenant: Tenant,
+}
+
+/// What to do with webhooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WebhooksAction {
+    /// Show them
+    List,
+    /// Try each once, now, and take parked ones out of parking
+    Replay,
+}
+
+const SANDBOX_EXAMPLES: &str = "\
+Faults: KIND:PATH:P[:TIMES]. PATH is a part of `METHOD /path`, * matches anything; P is the probability, of each request
+or, for the last five kinds, of each number.
+  429, 429-bare (without Retry-After), 429-date, 500, 502 (HTML), 503, 401 (the token is revoked), 413, close-before,
+  close-after (applied, then closed), slow or slow=MS, truncate, refuse, refuse-first, refuse-silent, never-indexed,
+  lose-once
+
+Examples:
+  dncsync sandbox --port 8787
+  dncsync sandbox --fault 502:items:0.2 --fault close-after:POST*items:0.1:3 --token-ttl 20s";
+
+/// `dncsync sandbox`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Sandbox {
+    /// On this port of 127.0.0.1; 0 = any
+    #[arg(long, default_value_t = 8787)]
+    pub(crate) port: u16,
+    /// Requests in any 60 s; 0 = no limit
+    #[arg(long, default_value_t = 100)]
+    pub(crate) rate: u32,
+    /// How long an accepted number stays unseen
+    #[arg(long, default_value = "1s", value_parser = humantime::parse_duration)]
+    pub(crate) lag: std::time::Duration,
+    /// Most items on a page
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) page_cap: usize,
+    /// How long a token is good
+    #[arg(long, default_value = "3600s", value_parser = humantime::parse_duration)]
+    pub(crate) token_ttl: std::time::Duration,
+    /// Keep the lists in this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+    /// Go wrong on request
+    #[arg(long, value_name = "KIND:PATH:P[:TIMES]")]
+    pub(crate) fault: Vec<dncsync_sandbox::Fault>,
+    /// Pages tell neither total nor pageCount
+    #[arg(long)]
+    pub(crate) no_totals: bool,
+    /// Only this client is let in; without it any is, but not the secret `wrong`
+    #[arg(long, value_name = "ID:SECRET[:SCOPES]")]
+    pub(crate) client: Vec<dncsync_sandbox::Client>,
+    /// Seed of the faults' dice
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+}

@@ -1,0 +1,69 @@
+//! `dncsync audit`: the trail, checked and shown.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use dncsync_engine::{Engine, Trouble};
+use serde_json::{Value, json};
+
+use crate::args::{Audit, Global};
+use crate::config::{self, environment};
+use crate::print;
+
+/// Shows it; the exit status.
+pub(crate) fn run(args: &Audit, global: &Global) -> Result<u8, Trouble> {
+    let place = config::place(global, &environment)?;
+    let path = Engine::trail(&place.state)?.ok_or_else(|| {
+        let message = format!("{} holds no state", place.state.display());
+        Trouble::input("state.empty", message, "name the state directory: --state DIR")
+    })?;
+    let events = events(&path, args)?;
+    if global.json {
+        print::object(&json!({"file": path.display().to_string(), "events": events}));
+        return Ok(0);
+    }
+    for event in &events {
+        print::line(&readable(event));
+    }
+    print::line(&format!("the trail agrees with the store: {}", path.display()));
+    Ok(0)
+}
+
+fn events(path: &Path, args: &Audit) -> Result<Vec<Value>, Trouble> {
+    let unreadable = |error: std::io::Error| {
+        Trouble::input("audit.unusable", format!("{}: {error}", path.display()), "check the file")
+    };
+    let mut events = std::collections::VecDeque::new();
+    for line in BufReader::new(File::open(path).map_err(unreadable)?).lines() {
+        let event: Value = serde_json::from_str(&line.map_err(unreadable)?).unwrap_or(Value::Null);
+        if args.run.as_ref().is_some_and(|run| event["runId"] != run.as_str()) {
+            continue;
+        }
+        events.push_back(event);
+        if args.last > 0 && events.len() > args.last {
+            events.pop_front();
+        }
+    }
+    Ok(events.into())
+}
+
+/// One event on one line: when, which run, what, and its figures.
+fn readable(event: &Value) -> String {
+    let text = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
+    let head = ["seq", "at", "runId", "eventType"];
+    let figures: Vec<String> = event
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, value)| !head.contains(&key.as_str()) && (value.is_number() || value.is_string()))
+        .map(|(key, value)| format!("{key}={}", value.as_str().map_or_else(|| value.to_string(), short)))
+        .collect();
+    format!("{} {} {:<16} {}", text("at"), text("runId"), text("eventType"), figures.join(" "))
+}
+
+/// Digests are long and told apart by their beginning.
+fn short(text: &str) -> String {
+    let digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if digest { format!("{}…", &text[..12]) } else { text.to_owned() }
+}

@@ -1,0 +1,115 @@
+//! A place of its own for each test: an empty home directory, and `dncsync` run in it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use regex::Regex;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What differs from run to run, and what stands for it in a transcript. `get N`: how often the list is read depends on
+/// how fast the machine is.
+const PLACEHOLDERS: [(&str, &str); 13] = [
+    (r"\d{8}T\d+Z-[0-9a-f]{8}", "RUN"),
+    (r"msg_[0-9a-f]{32}", "WEBHOOK"),
+    // The time in front of a line of the log has more digits than any other.
+    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", "LOGGED"),
+    (r"sender-[0-9a-f]{16}", "sender-TENANT"),
+    (r"\.tmp\w{6}", "TMP"),
+    (r"dnc-[0-9a-f]{12}", "LIST"),
+    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "TIME"),
+    (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
+    (r"\b[0-9a-f]{12}…", "DIGEST"),
+    (r"p50 [1-9]\d* ms, max [1-9]\d* ms", "p50 N ms, max N ms"),
+    (r"(atencyMs|durationMs)=[\d.]+", "${1}=N"),
+    (r"requests \d+ \(list (\d), post 1, get \d+", "requests N (list $1, post 1, get N"),
+    (r"\([\d,]+ bytes\)", "(N bytes)"),
+];
+
+/// An empty home directory, which is the current one, too; the state lies in it where the default says.
+pub(crate) struct Place {
+    home: TempDir,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self { home: tempfile::tempdir().unwrap() }
+    }
+
+    /// A place with the tutorial's three items in `tutorial.jsonl`.
+    pub(crate) fn with_tutorial() -> Self {
+        let place = Self::new();
+        place.write("tutorial.jsonl", include_str!("../../../../examples/tutorial.jsonl"));
+        place
+    }
+
+    /// A path in the home directory.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    /// A path in the state directory.
+    pub(crate) fn state(&self, name: &str) -> PathBuf {
+        self.path(".local/state/dncsync").join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        std::fs::write(self.path(name), content).unwrap();
+    }
+
+    /// Runs `dncsync` and gives the transcript. Words at the beginning of the form `NAME=value` are variables.
+    pub(crate) fn run(&self, line: &str) -> String {
+        let (variables, arguments) = split(line);
+        let output = self.output(&variables, &arguments);
+        let words: Vec<&str> = variables.into_iter().chain(["dncsync"]).chain(arguments).collect();
+        let mut transcript = format!("$ {}\n{}", words.join(" "), text(&output.stdout));
+        if !output.stderr.is_empty() {
+            transcript += &format!("--- stderr\n{}", text(&output.stderr));
+        }
+        transcript += &format!("[exit {}]", output.status.code().unwrap());
+        self.stable(&transcript)
+    }
+
+    /// Runs `dncsync … --json`: standard output must be one object and nothing else.
+    pub(crate) fn json(&self, line: &str) -> Value {
+        let (variables, mut arguments) = split(line);
+        arguments.push("--json");
+        serde_json::from_str(&text(&self.output(&variables, &arguments).stdout)).unwrap()
+    }
+
+    /// A text with placeholders for what differs from run to run.
+    pub(crate) fn stable(&self, text: &str) -> String {
+        let text = text.replace(self.home.path().to_str().unwrap(), "$HOME");
+        PLACEHOLDERS.iter().fold(text, |text, (differs, placeholder)| {
+            Regex::new(differs).unwrap().replace_all(&text, *placeholder).into_owned()
+        })
+    }
+
+    fn output(&self, variables: &[&str], arguments: &[&str]) -> Output {
+        let home = self.home.path();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dncsync"));
+        command.env_clear().envs([("HOME", home), ("TMPDIR", home)]).env("PATH", "/usr/bin:/bin");
+        command.envs(variables.iter().filter_map(|variable| variable.split_once('=')));
+        // Help is as wide as the terminal; there must be none.
+        command.current_dir(home).stdin(Stdio::null()).args(arguments).output().unwrap()
+    }
+}
+
+fn split(line: &str) -> (Vec<&str>, Vec<&str>) {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let first = words.iter().position(|word| !word.contains('=')).unwrap_or(words.len());
+    let (variables, arguments) = words.split_at(first);
+    (variables.to_vec(), arguments.to_vec())
+}
+
+/// The only file in a directory.
+pub(crate) fn only_file(directory: &Path) -> String {
+    let mut entries = std::fs::read_dir(directory).unwrap();
+    let path = entries.next().unwrap().unwrap().path();
+    assert!(entries.next().is_none(), "more than one file");
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}

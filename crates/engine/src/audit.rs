@@ -1,0 +1,126 @@
+//! The audit trail: the log of the store, written out, append-only.
+//!
+//! The store is the truth; the file is its copy for people and their tools. It may lag behind (its process died): then
+//! it is completed. It may have holes (the power went before it was synced): then it is written again from the first one.
+//! It may never differ: then somebody edited it, and that is said before anything else is done.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use dncsync_store::{Store, private_options};
+
+use crate::trouble::Trouble;
+
+/// The file's name in the state directory; the tutorial's.
+pub(crate) const FILE: &str = "dnc_ingestion_audit.jsonl";
+
+/// Lines read from the store at a time.
+const CHUNK: u32 = 1_000;
+
+/// Compares the file with the log, completes it and makes it durable.
+///
+/// # Errors
+/// Kind `Lasting`, code `audit.differs`, where the file holds anything else than the log.
+pub(crate) fn write_out(store: &Store) -> Result<(), Trouble> {
+    let path = store.directory().join(FILE);
+    let unusable = |error: io::Error| Trouble::file("audit.unusable", &path, &error);
+    let file = private_options().create(true).read(true).append(true).open(&path).map_err(unusable)?;
+    // Two processes must not append the same line both. Freed when the file is closed.
+    file.lock().map_err(unusable)?;
+    if let Some(hole) = compare(store, &file, &path)? {
+        tracing::warn!(hole, "the trail has a hole, as a power cut leaves one; it is written again from there");
+        file.set_len(hole).map_err(unusable)?;
+        compare(store, &file, &path)?;
+    }
+    Ok(())
+}
+
+/// Compares the file with the log, and completes it. Where it has holes but does not differ: where the first one is.
+fn compare(store: &Store, file: &File, path: &Path) -> Result<Option<u64>, Trouble> {
+    let unusable = |error: io::Error| Trouble::file("audit.unusable", path, &error);
+    let mut copy = Copy::new(file).map_err(unusable)?;
+    let mut seq = 0;
+    loop {
+        let lines = store.events_after(seq, CHUNK)?;
+        let Some(last) = lines.last() else { break };
+        seq = last.seq;
+        for logged in &lines {
+            if !copy.holds(logged.line.as_bytes()).map_err(unusable)? {
+                return Err(differs(path, logged.seq));
+            }
+        }
+    }
+    let hole = copy.hole;
+    if !copy.complete().map_err(unusable)? {
+        return Err(differs(path, seq + 1));
+    }
+    Ok(hole)
+}
+
+fn differs(path: &Path, line: u64) -> Trouble {
+    Trouble::lasting(
+        "audit.differs",
+        format!("{}: line {line} is not what dncsync wrote", path.display()),
+        "somebody edited the trail: keep this file as evidence under another name; the next run writes the trail anew from the store",
+    )
+}
+
+/// The file, compared as far as it reaches and appended to from there.
+struct Copy<'a> {
+    reader: BufReader<&'a File>,
+    writer: BufWriter<&'a File>,
+    at: u64,
+    left: u64,
+    appended: bool,
+    hole: Option<u64>,
+}
+
+impl<'a> Copy<'a> {
+    fn new(file: &'a File) -> io::Result<Self> {
+        let left = file.metadata()?.len();
+        let mut reader = BufReader::new(file);
+        reader.seek(SeekFrom::Start(0))?;
+        Ok(Self { reader, writer: BufWriter::new(file), at: 0, left, appended: false, hole: None })
+    }
+
+    /// Compares the next line, or what there is of it, and appends the rest; false where they differ.
+    fn holds(&mut self, line: &[u8]) -> io::Result<bool> {
+        let mut expected = Vec::with_capacity(line.len() + 1);
+        expected.extend_from_slice(line);
+        expected.push(b'\n');
+        let there = usize::try_from(self.left).unwrap_or(usize::MAX).min(expected.len());
+        let mut found = vec![0; there];
+        self.reader.read_exact(&mut found)?;
+        self.left -= there as u64;
+        // A block that never reached the disk reads as zeros. No line holds one, and nobody edits by writing them: at
+        // worst this writes again what the store has anyway.
+        let differing = |(found, expected): (&u8, &u8)| found != expected;
+        if let Some(first) = found.iter().zip(&expected).position(differing) {
+            if found.iter().zip(&expected).any(|(&found, &expected)| found != expected && found != 0) {
+                return Ok(false);
+            }
+            self.hole.get_or_insert(self.at + first as u64);
+        }
+        self.at += there as u64;
+        if there < expected.len() {
+            self.writer.write_all(&expected[there..])?;
+            self.appended = true;
+        }
+        Ok(true)
+    }
+
+    /// Makes what was appended durable; false where the file goes on after the log ended.
+    fn complete(mut self) -> io::Result<bool> {
+        self.writer.flush()?;
+        if self.appended {
+            self.writer.get_ref().sync_all()?;
+        }
+        Ok(self.left == 0)
+    }
+}
+
+/// Where the trail lies.
+pub(crate) fn path(state: &Path) -> PathBuf {
+    state.join(FILE)
+}

@@ -1,0 +1,146 @@
+//! Sending: batches leave, recorded before they do, and their answers are recorded.
+
+use dncsync_core::answer::{Answer, Lasting};
+use dncsync_core::event::Event;
+use dncsync_core::number::Number;
+use dncsync_core::refusal::{self, HALVING_BUDGET, Verdict};
+use dncsync_core::run::RunId;
+use dncsync_core::target::ListId;
+use dncsync_core::timestamp::Timestamp;
+use dncsync_cxone::{Posted, items};
+use dncsync_store::{Instead, Part, SentBatch};
+
+use crate::awaited::Awaited;
+use crate::ground::Ground;
+use crate::sender::{Asked, Sender};
+use crate::trouble::Trouble;
+
+impl Sender<'_> {
+    /// The most urgent part whose ground is ready.
+    pub(crate) fn next_part(&self) -> Result<Option<Part>, Trouble> {
+        let skip = |run: &RunId| {
+            let ground = self.runs.get(run).and_then(|target| self.grounds.get(target));
+            ground.and_then(Ground::ready).is_none()
+        };
+        Ok(self.store.next_part(self.tenant, skip)?)
+    }
+
+    /// Records that a part leaves; the list and the body to send.
+    pub(crate) fn begin_send(&mut self, part: &Part, now: Timestamp) -> Result<(ListId, Vec<u8>), Trouble> {
+        let batch = self.store.batch(&part.batch)?;
+        let body = items::body(part.members.iter().filter_map(|item| batch.items.get(item as usize)));
+        let mut already_listed = 0;
+        if !self.awaited.contains_key(&part.batch) {
+            let unseen = self.unseen(&batch, part.members.iter())?;
+            already_listed = part.members.len() - unseen.len() as u64;
+            self.awaited.insert(part.batch.clone(), Awaited::new(batch.list, unseen));
+        }
+        let event = Event::Sending {
+            batch: part.batch.seq,
+            digest: batch.digest.clone(),
+            items: part.members.len(),
+            attempt: part.attempts + 1,
+        };
+        self.store.begin_send(part, already_listed, now, &event)?;
+        Ok((self.store.list(batch.list)?.id, body))
+    }
+
+    /// Records what became of a part.
+    pub(crate) fn take_posted(&mut self, part: &Part, answer: Answer<Posted>) -> Result<(), Trouble> {
+        let asked = Asked::Part(part.id);
+        self.landed(asked);
+        let (now, name) = (self.world.now(), answer.name());
+        if !self.awaited.contains_key(&part.batch) {
+            // Everything in it was seen while the request was under way: whatever it came to, nothing is left to do.
+            return Ok(self.store.accepted(part, now, &answered(part, name, None, 0))?);
+        }
+        match answer {
+            Answer::Applied(_) => {
+                self.progress(asked);
+                self.store.accepted(part, now, &answered(part, name, None, 0))?;
+                let batch = self.store.batch(&part.batch)?;
+                if let Some(awaited) = self.awaited.get_mut(&part.batch) {
+                    awaited.update(&batch, now);
+                    self.watches.nudge(batch.list, now);
+                }
+                Ok(())
+            }
+            Answer::Refused(refusal) => {
+                self.progress(asked);
+                let verdict = refusal::judge(&part.members, &refusal);
+                self.take_refusal(part, verdict, &refusal.reason, now)
+            }
+            Answer::TooLarge => {
+                self.progress(asked);
+                let batch = self.store.batch(&part.batch)?;
+                let size = |item: u32| batch.items.get(item as usize).map_or(0, self.client.limits().item_bytes);
+                let verdict = refusal::judge_too_large(&part.members, size);
+                self.take_refusal(part, verdict, "the body is too large", now)
+            }
+            other => {
+                let reason = match &other {
+                    Answer::ComeBack(later) | Answer::Unknown(later) => Some(later.reason.clone()),
+                    Answer::Lasting(lasting) => Some(lasting.message.clone()),
+                    _ => None,
+                };
+                self.store.send_again(part, now, &answered(part, name, reason, 0))?;
+                let target = self.runs.get(&part.batch.run).copied();
+                self.not_done(asked, &part.batch.run, target, other)
+            }
+        }
+    }
+
+    /// Of these items of a batch, the numbers that no read-back has seen yet, sorted.
+    pub(crate) fn unseen(&self, batch: &SentBatch, items: impl Iterator<Item = u32>) -> Result<Vec<Number>, Trouble> {
+        let mut unseen = numbers(batch, items);
+        unseen.sort_unstable();
+        let present = self.store.present_among(batch.list, &unseen)?;
+        unseen.retain(|number| present.binary_search(number).is_err());
+        Ok(unseen)
+    }
+
+    fn take_refusal(&mut self, part: &Part, verdict: Verdict, reason: &str, now: Timestamp) -> Result<(), Trouble> {
+        let (refused, instead) = match verdict {
+            Verdict::SetAside { refused, rest } => (refused, Instead::Rest(rest)),
+            Verdict::Halve(first, second) => (Vec::new(), Instead::Halves([first, second])),
+        };
+        let spent = self.store.run(&part.batch.run)?.requests.halving;
+        if matches!(instead, Instead::Halves(_)) && spent + 2 > HALVING_BUDGET {
+            self.store.send_again(part, now, &answered(part, "refused", Some(reason.to_owned()), 0))?;
+            let target = self.runs.get(&part.batch.run).copied();
+            return self.lasting(nobody_named(reason), target);
+        }
+        let batch = self.store.batch(&part.batch)?;
+        // What was seen has its outcome already, whatever a later repetition of it came to.
+        let unseen = self.awaited.get(&part.batch).map(|awaited| awaited.unseen.as_slice()).unwrap_or_default();
+        let still_open =
+            |item: u32| numbers(&batch, std::iter::once(item)).iter().all(|it| unseen.binary_search(it).is_ok());
+        let refused: Vec<(u32, String)> = refused.into_iter().filter(|(item, _)| still_open(*item)).collect();
+        let event = answered(part, "refused", Some(reason.to_owned()), refused.len() as u64);
+        self.store.refused(part, &refused, &instead, now, &event)?;
+        let batch_now = self.store.batch(&part.batch)?;
+        if let Some(awaited) = self.awaited.get_mut(&part.batch) {
+            awaited.drop_refused(numbers(&batch, refused.iter().map(|(item, _)| *item)));
+            awaited.update(&batch_now, now);
+        }
+        Ok(())
+    }
+}
+
+fn nobody_named(reason: &str) -> Lasting {
+    Lasting {
+        code: "batch.refused",
+        message: format!("CXone refuses batch after batch without naming an item: {reason}"),
+        todo: "ask NICE what its reason means; nothing is lost, the next run goes on from here".to_owned(),
+        of_list: true,
+    }
+}
+
+fn answered(part: &Part, answer: &'static str, reason: Option<String>, refused: u64) -> Event {
+    Event::Answered { batch: part.batch.seq, answer, reason, refused }
+}
+
+/// The numbers at these positions of a batch.
+fn numbers(batch: &SentBatch, items: impl Iterator<Item = u32>) -> Vec<Number> {
+    items.filter_map(|item| batch.items.get(item as usize)).map(|item| item.number).collect()
+}

@@ -1,0 +1,51 @@
+//! The only hands: reads inputs, sends batches, looks whether they arrived, tells the aggregator, keeps the trail.
+//!
+//! Knows: the order of things. Owns the clock, the sleeping and the ids ([`World`]).
+//! Must never know: the terminal, flags, an HTTP server. What to do is decided in `core`; here it is done and recorded.
+//!
+//! [`Engine::ingest`] is the table of contents: intake → send and look, round by round → report.
+
+mod again;
+mod answers;
+mod audit;
+mod awaited;
+mod checkup;
+mod deliver;
+mod dispatch;
+mod dry_run;
+mod engine;
+mod finish;
+mod ground;
+mod intake;
+mod lease;
+mod loading;
+mod look;
+mod order;
+mod planning;
+mod progress;
+mod rejects;
+mod replay;
+mod sender;
+mod setback;
+mod settle;
+mod setup;
+mod signature;
+mod single;
+mod trouble;
+mod turn;
+mod unconfirmed;
+mod verify;
+mod wanted;
+mod world;
+
+pub use checkup::{Finding, Verdict};
+pub use dncsync_store::{LastRun, Overview, TargetOverview, Undelivered, Webhook};
+pub use engine::{Engine, Outcome};
+pub use order::{Order, Source};
+pub use progress::{Observer, Progress};
+pub use replay::Replayed;
+pub use setup::{Aggregator, Setup};
+pub use signature::{SecretError, WebhookSecret};
+pub use trouble::{Kind, Trouble};
+pub use verify::Verified;
+pub use world::World;

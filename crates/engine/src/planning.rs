@@ -1,0 +1,218 @@
+//! Planning: runs are planned as soon as the ground of their target is known.
+
+use std::collections::BTreeSet;
+
+use dncsync_core::answer::{Answer, Later};
+use dncsync_core::batch::Batch;
+use dncsync_core::belief::{self, Belief};
+use dncsync_core::entry::Entry;
+use dncsync_core::event::Event;
+use dncsync_core::number::Number;
+use dncsync_core::numbers::Numbers;
+use dncsync_core::plan;
+use dncsync_core::run::{RunId, Stage};
+use dncsync_core::timestamp::Timestamp;
+use dncsync_cxone::PAGE_SIZE;
+use dncsync_store::{Charge, ListState, PartState, Run, TargetId};
+
+use crate::awaited::{Awaited, Doubted};
+use crate::ground::{Ground, Reply, Step};
+use crate::progress::{Observer, Progress};
+use crate::sender::{Asked, Sender};
+use crate::trouble::Trouble;
+use crate::wanted::Wanted;
+
+impl Sender<'_> {
+    /// Plans every run whose ground is ready. A plan made against another list than the one found now lost its base.
+    pub(crate) fn plan_ready(&mut self, wanted: &Wanted, observer: &mut Observer<'_>) -> Result<(), Trouble> {
+        let runs: Vec<(RunId, TargetId)> = self.runs.iter().map(|(run, target)| (run.clone(), *target)).collect();
+        for (id, target) in runs {
+            let Some(list) = self.grounds.get(&target).and_then(Ground::ready).cloned() else {
+                continue;
+            };
+            let run = self.store.run(&id)?;
+            let based = run.stage == Stage::Planned && run.list == Some(list.key);
+            if based && !self.watches.knows(list.key) {
+                self.watches.open(&list, self.entries_of(target), self.world.now());
+            }
+            if based {
+                self.resume(&run)?;
+                continue;
+            }
+            self.watches.open(&list, self.entries_of(target), self.world.now());
+            match self.plan(&run, &list) {
+                Err(trouble) if trouble.code == Trouble::DAMAGED && !self.store.sound(&id)? => {
+                    let trouble = Trouble::rows_damaged(&run);
+                    if wanted.is(&id) {
+                        return Err(trouble);
+                    }
+                    // Others must not wait for it: what they bring may be somebody's opt-out.
+                    observer(&Progress::Note(trouble.to_string()));
+                    self.runs.remove(&id);
+                    self.set_aside.insert(id);
+                }
+                planned => planned?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Plans a run against a list as it is believed to be.
+    fn plan(&mut self, run: &Run, list: &ListState) -> Result<(), Trouble> {
+        let now = self.world.now();
+        // As it is known now: it may have been read whole since it was found.
+        let list = &self.store.list(list.key)?;
+        let entries = self.store.entries(&run.id)?;
+        let mut beliefs = self.beliefs(&entries, run, list, now)?;
+        let pages = list.page_size.unwrap_or(PAGE_SIZE);
+        let mut disbelieved = Vec::new();
+        if !belief::worth_reading(list.listed, pages, self.setup.trust_budget) {
+            let doubtful = entries.iter().zip(&mut beliefs).filter(|(_, belief)| **belief == Belief::Doubtful);
+            for (entry, belief) in doubtful {
+                *belief = Belief::Absent;
+                disbelieved.push(entry.number);
+            }
+            disbelieved.sort_unstable();
+        }
+        let plan = plan::plan(entries, &beliefs, self.client.limits());
+        let count = |batches: &[Batch]| batches.iter().map(|batch| batch.items().len() as u64).sum();
+        let event = Event::Planned {
+            plan: plan.digest.clone(),
+            list_id: list.id.0.clone(),
+            batches: plan.batches.len() as u64,
+            to_send: count(&plan.batches),
+            already_listed: plan.already_listed,
+            doubted: count(&plan.doubted),
+        };
+        // A plan made anew forgets what was looked for under the old one.
+        self.resumed.remove(&run.id);
+        self.awaited.retain(|key, _| key.run != run.id);
+        self.doubted.retain(|key, _| key.run != run.id);
+        Ok(self.store.record_plan(&run.id, list.key, &plan, &disbelieved, now, &event)?)
+    }
+
+    /// What is believed of each entry's number.
+    fn beliefs(&self, entries: &[Entry], run: &Run, list: &ListState, now: Timestamp) -> Result<Vec<Belief>, Trouble> {
+        let mut sorted: Vec<Number> = entries.iter().map(|entry| entry.number).collect();
+        sorted.sort_unstable();
+        let present = self.store.present_among(list.key, &sorted)?;
+        let horizon = belief::horizon(run.started_at, now, self.setup.trust);
+        let all_trusted = list.seen_whole_at.is_some_and(|moment| moment >= horizon);
+        let trusted = if all_trusted { Numbers::default() } else { self.store.seen_since(list.key, horizon)? };
+        let belief = |entry: &Entry| match present.binary_search(&entry.number) {
+            Err(_) => Belief::Absent,
+            Ok(_) if all_trusted || trusted.contains(entry.number) => Belief::Listed,
+            Ok(_) => Belief::Doubtful,
+        };
+        Ok(entries.iter().map(belief).collect())
+    }
+
+    /// What an earlier process sent of a run is looked for from now on.
+    fn resume(&mut self, run: &Run) -> Result<(), Trouble> {
+        if !self.resumed.insert(run.id.clone()) {
+            return Ok(());
+        }
+        for key in self.store.open_batches(&run.id)? {
+            let batch = self.store.batch(&key)?;
+            if batch.parts.iter().any(|part| part.state == PartState::Doubted) {
+                self.doubted.insert(key, Doubted { list: batch.list, since: self.world.now() });
+                continue;
+            }
+            let members = batch.parts.iter().flat_map(|part| part.members.iter());
+            let unseen = self.unseen(&batch, members)?;
+            let mut awaited = Awaited::new(batch.list, unseen);
+            awaited.update(&batch, self.world.now());
+            self.awaited.insert(key, awaited);
+        }
+        Ok(())
+    }
+
+    /// Whether a planned run stands on the list that its target is now.
+    pub(crate) fn ground_is_current(&self, run: &Run) -> bool {
+        let ready = self.grounds.get(&run.target).and_then(Ground::ready);
+        ready.is_some_and(|list| run.list == Some(list.key))
+    }
+
+    fn entries_of(&self, target: TargetId) -> u64 {
+        match self.grounds.get(&target).map(|ground| &ground.step) {
+            Some(Step::Ready { entries, .. }) => *entries,
+            _ => 0,
+        }
+    }
+
+    /// The next target that has something to ask and asks nothing yet.
+    pub(crate) fn next_ground(&self) -> Option<TargetId> {
+        let free = |ground: &&Ground| ground.ask().is_some() && !self.is_asking(Asked::Ground(ground.id));
+        self.grounds.values().find(free).map(|ground| ground.id)
+    }
+
+    /// Who pays for a request about the ground.
+    pub(crate) fn charge_ground(&self, target: TargetId) -> Charge {
+        let ground = &self.grounds[&target];
+        let kind = ground.ask().map_or("list", |ask| ask.kind());
+        Charge { run: ground.payer.clone(), kind, retried: self.again.contains(&Asked::Ground(target)), halving: false }
+    }
+
+    /// Records what was learnt of the ground.
+    pub(crate) fn take_ground(&mut self, target: TargetId, run: &RunId, reply: Reply) -> Result<(), Trouble> {
+        let asked = Asked::Ground(target);
+        self.landed(asked);
+        let now = self.world.now();
+        let Some(ground) = self.grounds.get_mut(&target) else {
+            return Ok(());
+        };
+        match reply {
+            Reply::Created(Answer::Applied(found)) => ground.created(self.store, &found, now)?,
+            Reply::Created(Answer::Exists) => ground.exists(),
+            Reply::Page(Answer::Applied(page)) => ground.read(self.store, &page, now)?,
+            Reply::Found(Answer::Applied(page)) => {
+                if !ground.found(self.store, &page, now)? {
+                    return self.setback(run, &not_shown());
+                }
+            }
+            Reply::Created(other) => return self.not_done(asked, run, Some(target), other),
+            Reply::Found(other) => return self.not_done(asked, run, Some(target), other),
+            Reply::Page(other) => return self.not_done(asked, run, Some(target), other),
+        }
+        // A list that exists and is not shown is no progress, however many pages do not show it.
+        let waiting =
+            matches!(self.grounds.get(&target).map(|ground| &ground.step), Some(Step::Find { exists: true, .. }));
+        if !waiting {
+            self.progress(asked);
+        }
+        Ok(())
+    }
+
+    /// Where its list bars what is wanted, nothing more comes of waiting.
+    pub(crate) fn give_up_if_barred(&self, wanted: &Wanted) -> Result<(), Trouble> {
+        let barred = |target: &TargetId| match self.grounds.get(target).map(|ground| &ground.step) {
+            Some(Step::Barred(lasting)) => Some(lasting.clone()),
+            _ => None,
+        };
+        let lasting = match wanted {
+            Wanted::Run(run) => self.runs.get(run).and_then(barred),
+            Wanted::Everything => None,
+        };
+        lasting.map_or(Ok(()), |lasting| Err(lasting.into()))
+    }
+
+    /// The runs that a list bars, and why the first of them is barred.
+    pub(crate) fn bars(&self) -> (BTreeSet<RunId>, Option<Trouble>) {
+        let bar = |target: &TargetId| match self.grounds.get(target).map(|ground| &ground.step) {
+            Some(Step::Barred(lasting)) => Some(Trouble::from(lasting.clone())),
+            _ => None,
+        };
+        let barred = self.runs.iter().filter_map(|(run, target)| Some((run.clone(), bar(target)?)));
+        let (runs, whys): (BTreeSet<RunId>, Vec<Trouble>) = barred.unzip();
+        (runs, whys.into_iter().next())
+    }
+}
+
+fn not_shown() -> Later {
+    Later {
+        reason: "a list of that name exists and is not shown yet".into(),
+        retry_after: None,
+        throttled: false,
+        answered: true,
+    }
+}

@@ -1,0 +1,312 @@
+//! The sender: between any two requests it looks at what is most urgent, lets it leave, and records what came back.
+//!
+//! Starting, retrying and taking over after a crash are the same code: what is not settled in the store is looked at,
+//! one step is decided, done and recorded.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use dncsync_core::answer::Answer;
+use dncsync_core::report::Report;
+use dncsync_core::run::{RunId, Stage};
+use dncsync_core::schedule::{self, Next, Waiting};
+use dncsync_core::timestamp::Timestamp;
+use dncsync_cxone::{Client, ItemsPage, Posted};
+use dncsync_store::{BatchKey, Charge, Grant, ListKey, Part, PartId, SlotId, Store, TargetId, TenantId};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+
+use crate::awaited::{Awaited, Doubted};
+use crate::deliver::Deliveries;
+use crate::ground::{self, Ground, Reply};
+use crate::look::Watches;
+use crate::progress::{Observer, Progress};
+use crate::setback::Setbacks;
+use crate::setup::Setup;
+use crate::trouble::Trouble;
+use crate::wanted::Wanted;
+use crate::world::World;
+
+/// How long requests under way may still take when somebody asked us to stop.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// So many requests at a time. With answers within 2 s this uses 100 requests a minute whole; more would only make
+/// more answers unknown when the process dies.
+const AT_ONCE: usize = 4;
+
+/// How long a run that another process left in the store may wait to be noticed.
+const LOOK_IN: Duration = Duration::from_secs(1);
+
+/// What a request was about, and what came of it.
+pub(crate) enum Came {
+    Ground(TargetId, Reply),
+    Part(Box<Part>, Answer<Posted>),
+    Page(ListKey, Answer<ItemsPage>),
+}
+
+/// A request, as the key by which it gets one more try after its token was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Asked {
+    Ground(TargetId),
+    Part(PartId),
+    Page(ListKey),
+}
+
+/// A request about to leave.
+enum Errand {
+    Ground(TargetId),
+    Part(Box<Part>),
+    Page(ListKey),
+}
+
+type Flight = Pin<Box<dyn Future<Output = (SlotId, RunId, Came)>>>;
+
+/// Everything the sender holds in its head; all of it can be made anew from the store.
+pub(crate) struct Sender<'a> {
+    pub(crate) store: &'a mut Store,
+    pub(crate) client: &'a Client,
+    pub(crate) world: &'a World,
+    pub(crate) setup: &'a Setup,
+    pub(crate) tenant: TenantId,
+    pub(crate) runs: BTreeMap<RunId, TargetId>,
+    pub(crate) grounds: BTreeMap<TargetId, Ground>,
+    pub(crate) awaited: BTreeMap<BatchKey, Awaited>,
+    pub(crate) doubted: BTreeMap<BatchKey, Doubted>,
+    pub(crate) longest_lag: Duration,
+    pub(crate) watches: Watches,
+    pub(crate) setbacks: Setbacks,
+    pub(crate) deliveries: Deliveries,
+    pub(crate) resumed: HashSet<RunId>,
+    /// Runs whose stored rows are damaged: their files are needed again.
+    pub(crate) set_aside: BTreeSet<RunId>,
+    flight: FuturesUnordered<Flight>,
+    pub(crate) asking: HashSet<Asked>,
+    pub(crate) token_refused: HashSet<Asked>,
+    /// What came to nothing and is asked again.
+    pub(crate) again: HashSet<Asked>,
+    pub(crate) ending: Option<Timestamp>,
+    pub(crate) finished: BTreeMap<RunId, Report>,
+    sent_since_look: u32,
+}
+
+/// What the sender does next.
+enum Step {
+    Again,
+    IdleUntil(Option<Timestamp>),
+}
+
+impl<'a> Sender<'a> {
+    /// Looks at the store: which runs are unfinished, which requests died unanswered.
+    pub(crate) fn start(
+        store: &'a mut Store,
+        client: &'a Client,
+        world: &'a World,
+        setup: &'a Setup,
+        tenant: TenantId,
+    ) -> Result<Self, Trouble> {
+        let setbacks = Setbacks::start(store, tenant, setup.patience, world.now())?;
+        let deliveries = Deliveries::start(store, tenant, setup.aggregator.as_ref(), client.wire())?;
+        store.reopen_sending(tenant)?;
+        Ok(Self {
+            store,
+            client,
+            world,
+            setup,
+            tenant,
+            runs: BTreeMap::new(),
+            grounds: BTreeMap::new(),
+            awaited: BTreeMap::new(),
+            doubted: BTreeMap::new(),
+            longest_lag: Duration::ZERO,
+            watches: Watches::default(),
+            setbacks,
+            deliveries,
+            resumed: HashSet::new(),
+            set_aside: BTreeSet::new(),
+            flight: FuturesUnordered::new(),
+            asking: HashSet::new(),
+            token_refused: HashSet::new(),
+            again: HashSet::new(),
+            sent_since_look: 0,
+            ending: None,
+            finished: BTreeMap::new(),
+        })
+    }
+
+    /// Works until what is wanted is finished, and everything older and all that was handed over with it.
+    ///
+    /// # Errors
+    /// What stopped it. Everything is recorded: the next start goes on.
+    pub(crate) async fn work(&mut self, wanted: &Wanted, observer: &mut Observer<'_>) -> Result<(), Trouble> {
+        loop {
+            if self.world.stopping() {
+                return self.land().await;
+            }
+            self.take_up_runs()?;
+            self.plan_ready(wanted, observer)?;
+            self.settle_batches()?;
+            self.finish_runs(wanted, observer)?;
+            if self.done(wanted)? {
+                return Ok(());
+            }
+            self.give_up_if_barred(wanted)?;
+            self.deliveries.launch(self.store, self.world)?;
+            let until = match self.step()? {
+                Step::Again => continue,
+                Step::IdleUntil(until) => until,
+            };
+            self.tell(wanted, observer)?;
+            self.wait(until).await?;
+        }
+    }
+
+    /// Somebody asked us to stop: nothing leaves any more, what is under way may still land for a moment.
+    async fn land(&mut self) -> Result<(), Trouble> {
+        let world = self.world;
+        let latest = world.sleep_until(world.now() + FAREWELL);
+        tokio::pin!(latest);
+        while !self.flight.is_empty() {
+            tokio::select! {
+                Some((slot, run, came)) = self.flight.next() => self.take(slot, &run, came)?,
+                () = &mut latest => break,
+            }
+        }
+        Err(Trouble::stopped())
+    }
+
+    /// Runs that other processes left in the store are ours as well.
+    fn take_up_runs(&mut self) -> Result<(), Trouble> {
+        for id in self.store.unfinished_runs(self.tenant)? {
+            if self.runs.contains_key(&id) || self.set_aside.contains(&id) {
+                continue;
+            }
+            let run = self.store.run(&id)?;
+            if !self.grounds.contains_key(&run.target) {
+                let ground = Ground::of(self.store, run.target, id.clone())?;
+                self.grounds.insert(run.target, ground);
+            }
+            self.runs.insert(id, run.target);
+        }
+        Ok(())
+    }
+
+    /// One request is let go, or nothing may leave and this says until when.
+    fn step(&mut self) -> Result<Step, Trouble> {
+        if self.flight.len() >= AT_ONCE {
+            return Ok(Step::IdleUntil(None));
+        }
+        let now = self.world.now();
+        if now < self.setbacks.resume_at() {
+            return Ok(Step::IdleUntil(Some(self.setbacks.resume_at())));
+        }
+        let part = self.next_part()?;
+        let ground = self.next_ground();
+        let posting = self.asking.iter().any(|asked| matches!(asked, Asked::Part(_)));
+        let (look, next_look) = self.next_look(now, part.is_some() || posting);
+        let waiting = Waiting { ground: ground.is_some(), batch: part.is_some(), look: look.is_some() };
+        let (errand, charge) = match (schedule::next(waiting, self.sent_since_look), ground, part, look) {
+            (Next::Ground, Some(target), _, _) => (Errand::Ground(target), self.charge_ground(target)),
+            (Next::Send, _, Some(part), _) => {
+                let run = part.batch.run.clone();
+                let charge = Charge { run, kind: "post", retried: part.attempts > 0, halving: part.halved };
+                (Errand::Part(Box::new(part)), charge)
+            }
+            (Next::Look, _, _, Some(list)) => (Errand::Page(list), self.charge_look(list)),
+            _ => {
+                // Once it is over it is nothing to wait for: an older run may still be under way.
+                let ending = self.ending.filter(|ending| *ending > now);
+                return Ok(Step::IdleUntil(earliest(next_look, ending)));
+            }
+        };
+        let slot = match self.store.take_slot(self.tenant, self.setup.rate, now, Some(&charge))? {
+            Grant::Taken(slot) => slot,
+            Grant::Wait(until) => return Ok(Step::IdleUntil(Some(until))),
+        };
+        self.launch(errand, slot, charge.run, now)?;
+        Ok(Step::Again)
+    }
+
+    /// Lets a request go. What must be known of it after a crash is recorded before.
+    fn launch(&mut self, errand: Errand, slot: SlotId, run: RunId, now: Timestamp) -> Result<(), Trouble> {
+        let looking = matches!(errand, Errand::Page(_));
+        self.sent_since_look = if looking { 0 } else { self.sent_since_look.saturating_add(1) };
+        let client = self.client.clone();
+        match errand {
+            Errand::Ground(target) => {
+                let Some(ask) = self.grounds.get(&target).and_then(Ground::ask) else { return Ok(()) };
+                self.asking.insert(Asked::Ground(target));
+                self.flight.push(Box::pin(async move {
+                    (slot, run, Came::Ground(target, ground::perform(&client, ask).await))
+                }));
+            }
+            Errand::Page(list) => {
+                let (id, page, size) = self.next_page(list, now);
+                self.asking.insert(Asked::Page(list));
+                self.flight.push(Box::pin(async move {
+                    (slot, run, Came::Page(list, client.read_items(&id, page, size).await))
+                }));
+            }
+            Errand::Part(part) => {
+                let (id, body) = self.begin_send(&part, now)?;
+                self.asking.insert(Asked::Part(part.id));
+                self.flight
+                    .push(Box::pin(async move { (slot, run, Came::Part(part, client.post_items(&id, body).await)) }));
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for whatever happens first.
+    async fn wait(&mut self, until: Option<Timestamp>) -> Result<(), Trouble> {
+        let world = self.world;
+        // Never longer than that without a look at the store: another process may have left a run there.
+        let latest = world.now() + LOOK_IN;
+        let sleep = world.sleep_until(until.map_or(latest, |moment| moment.min(latest)));
+        tokio::select! {
+            // In this order, not by chance: two runs in the same world go the same way.
+            biased;
+            Some((slot, run, came)) = self.flight.next(), if !self.flight.is_empty() => self.take(slot, &run, came),
+            tried = self.deliveries.next() => self.deliveries.take(self.store, self.world, tried),
+            () = sleep => Ok(()),
+            () = world.stop_asked() => Ok(()),
+        }
+    }
+
+    /// Records an answer.
+    fn take(&mut self, slot: SlotId, run: &RunId, came: Came) -> Result<(), Trouble> {
+        self.store.answered(slot, self.world.now())?;
+        match came {
+            Came::Ground(target, reply) => self.take_ground(target, run, reply),
+            Came::Part(part, answer) => self.take_posted(&part, answer),
+            Came::Page(list, answer) => self.take_page(list, run, answer),
+        }
+    }
+
+    fn tell(&self, wanted: &Wanted, observer: &mut Observer<'_>) -> Result<(), Trouble> {
+        let Some((id, target)) = wanted.of(&self.runs) else {
+            return Ok(());
+        };
+        let run = self.store.run(id)?;
+        if run.stage == Stage::Loaded {
+            if let Some(ground) = self.grounds.get(target) {
+                let listed = match &ground.step {
+                    ground::Step::Read { paging, .. } => paging.before(),
+                    _ => 0,
+                };
+                observer(&Progress::Meeting { list: ground.target.name().to_owned(), listed });
+            }
+            return Ok(());
+        }
+        let of = run.tally.rows - run.tally.repeated - run.tally.rejected;
+        observer(&Progress::Confirming { run: id.clone(), settled: of - run.tally.pending(), of });
+        Ok(())
+    }
+}
+
+fn earliest(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}

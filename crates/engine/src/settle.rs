@@ -1,0 +1,157 @@
+//! Settling: batches of which every item has its outcome are told of, runs of which every batch is settled end.
+
+use dncsync_core::entry::Entry;
+use dncsync_core::event::Event;
+use dncsync_core::number::Number;
+use dncsync_core::numbers::Numbers;
+use dncsync_core::report::Report;
+use dncsync_core::run::{RunId, Stage};
+use dncsync_core::timestamp::Timestamp;
+use dncsync_core::webhook::Body;
+use dncsync_store::{BatchKey, Outcome, SentBatch, TargetId, Webhook};
+use roaring::RoaringBitmap;
+
+use crate::deliver::GRACE;
+use crate::progress::{Observer, Progress};
+use crate::sender::Sender;
+use crate::trouble::Trouble;
+use crate::wanted::Wanted;
+use crate::{finish, ground};
+
+impl Sender<'_> {
+    /// Batches of which every item has its outcome are settled, and the aggregator is told.
+    pub(crate) fn settle_batches(&mut self) -> Result<(), Trouble> {
+        let done: Vec<BatchKey> =
+            self.awaited.iter().filter(|(_, awaited)| awaited.settled()).map(|(key, _)| key.clone()).collect();
+        for key in done {
+            let Some(awaited) = self.awaited.remove(&key) else {
+                continue;
+            };
+            self.settle(&key, &awaited.unseen)?;
+        }
+        Ok(())
+    }
+
+    /// Whether everything that is wanted is finished, and everything that was handed over meanwhile. What a list bars
+    /// is not waited for.
+    pub(crate) fn done(&mut self, wanted: &Wanted) -> Result<bool, Trouble> {
+        let open = |run: &RunId, target: &TargetId| wanted.includes(run) && !self.is_barred(*target);
+        if matches!(wanted, Wanted::Run(run) if self.runs.contains_key(run)) {
+            return Ok(false);
+        }
+        if self.runs.iter().any(|(run, target)| open(run, target)) {
+            return Ok(false);
+        }
+        let handed_over = self.store.handed_over(self.tenant)?;
+        let barred = |run: &RunId| self.runs.get(run).is_some_and(|target| self.is_barred(*target));
+        if handed_over.iter().any(|run| !barred(run) && !self.set_aside.contains(run)) {
+            return Ok(false);
+        }
+        Ok(matches!(wanted, Wanted::Run(_)) || !self.waits_for_deliveries())
+    }
+
+    fn is_barred(&self, target: TargetId) -> bool {
+        matches!(self.grounds.get(&target).map(|ground| &ground.step), Some(ground::Step::Barred(_)))
+    }
+
+    pub(crate) fn finish_runs(&mut self, wanted: &Wanted, observer: &mut Observer<'_>) -> Result<(), Trouble> {
+        let ready: Vec<RunId> = self.runs.keys().cloned().collect();
+        for id in ready {
+            let run = self.store.run(&id)?;
+            if run.stage != Stage::Planned || run.open > 0 || !self.ground_is_current(&run) {
+                continue;
+            }
+            let last = wanted.is(&id) || (*wanted == Wanted::Everything && self.runs.len() == 1);
+            if last && self.waits_for_deliveries() {
+                continue;
+            }
+            let report = finish::finish(self.store, &run, self.setup, self.world.now())?;
+            self.runs.remove(&id);
+            if !wanted.is(&id) {
+                observer(&Progress::Finished { summary: summary(&report) });
+            }
+            self.finished.insert(id, report);
+        }
+        Ok(())
+    }
+
+    /// The end of a run waits for deliveries in flight, but not long.
+    fn waits_for_deliveries(&mut self) -> bool {
+        let now = self.world.now();
+        if self.deliveries.idle(now) {
+            return false;
+        }
+        let ending = *self.ending.get_or_insert(now + GRACE);
+        now < ending
+    }
+
+    /// Records the outcome of a batch; `unconfirmed`: sorted numbers that nobody saw.
+    pub(crate) fn settle(&mut self, key: &BatchKey, unconfirmed: &[Number]) -> Result<(), Trouble> {
+        let now = self.world.now();
+        let batch = self.store.batch(key)?;
+        let latency = batch.first_sent_at.map(|sent| now.since(sent)).unwrap_or_default();
+        let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+        let owed: Vec<Entry> =
+            batch.items.iter().filter(|item| unconfirmed.binary_search(&item.number).is_ok()).cloned().collect();
+        let event = Event::Settled {
+            batch: key.seq,
+            digest: batch.digest.clone(),
+            items: batch.items.len() as u64,
+            successes: batch.successes,
+            already_listed: batch.already_listed,
+            refused: batch.refused,
+            unconfirmed: owed.len() as u64,
+            latency_ms,
+        };
+        // A batch that was only looked for is nothing that the aggregator waits for.
+        let wanted = self.deliveries.wanted() && batch.first_sent_at.is_some();
+        let webhook = if wanted { Some(self.webhook(&batch, latency_ms, now)?) } else { None };
+        let seen = self.seen(&batch, unconfirmed)?;
+        let outcome = Outcome { unconfirmed: &owed, seen: &seen, webhook: webhook.as_ref() };
+        self.store.settle(&batch, &outcome, now, &event)?;
+        if let Some(webhook) = webhook {
+            self.deliveries.push(webhook);
+        }
+        Ok(())
+    }
+
+    /// The numbers of a batch that were seen: neither unconfirmed nor refused.
+    fn seen(&self, batch: &SentBatch, unconfirmed: &[Number]) -> Result<Numbers, Trouble> {
+        let refused = if batch.refused > 0 { self.store.refused_items(&batch.key)? } else { RoaringBitmap::new() };
+        let items = (0u32..).zip(&batch.items).filter(|(place, _)| !refused.contains(*place));
+        let numbers = items.map(|(_, item)| item.number);
+        Ok(numbers.filter(|number| unconfirmed.binary_search(number).is_err()).collect())
+    }
+
+    fn webhook(&self, batch: &SentBatch, latency_ms: u64, now: Timestamp) -> Result<Webhook, Trouble> {
+        let run = self.store.run(&batch.key.run)?;
+        let target = self.store.target_of(run.target)?;
+        let body = Body {
+            timestamp: now,
+            list_id: self.store.list(batch.list)?.id.0,
+            batch_size: batch.items.len() as u64,
+            indexed: batch.successes,
+            duplicates: batch.already_listed,
+            latency_ms,
+            run_id: run.id.to_string(),
+            list_name: target.name().to_owned(),
+            campaign_id: target.campaign_id().map(str::to_owned),
+        };
+        let body = serde_json::to_string(&body).expect("a body is JSON");
+        Ok(Webhook { id: self.world.webhook_id(), run: run.id, batch: batch.key.seq, body })
+    }
+}
+
+fn summary(report: &Report) -> String {
+    format!(
+        "run {} into {}: {} rows, {} confirmed, {} duplicates, {} rejected, {} refused, {} unconfirmed",
+        report.run_id,
+        report.list_name,
+        report.total_items,
+        report.successes,
+        report.duplicates,
+        report.rejected,
+        report.refused,
+        report.unconfirmed
+    )
+}

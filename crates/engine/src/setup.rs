@@ -1,0 +1,37 @@
+//! What an engine is told once.
+
+use std::time::Duration;
+
+use dncsync_core::target::TenantKey;
+
+use crate::signature::WebhookSecret;
+
+/// What an engine is told once.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Whose lists they are.
+    pub tenant: TenantKey,
+    /// Most requests in any 60 s, all processes of the state directory together; 0 = no limit.
+    pub rate: u32,
+    /// How long after its last sending a number may stay unseen before it is reported unconfirmed.
+    pub confirm_within: Duration,
+    /// How long a run keeps trying while requests fail.
+    pub patience: Duration,
+    /// How long ago a number may have been seen to be believed; older ones are looked for again.
+    pub trust: Duration,
+    /// The most requests that are spent on looking for them; past it they are sent again instead.
+    pub trust_budget: u64,
+    /// Who is told.
+    pub aggregator: Option<Aggregator>,
+}
+
+/// Where the aggregator listens and how it knows us.
+#[derive(Clone, Debug)]
+pub struct Aggregator {
+    /// Its address.
+    pub url: String,
+    /// The secret that signs; without one webhooks are unsigned, as the tutorial's are.
+    pub secret: Option<WebhookSecret>,
+    /// A certificate authority beside the platform's, in PEM.
+    pub ca_pem: Option<Vec<u8>>,
+}

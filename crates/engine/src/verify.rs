@@ -1,0 +1,248 @@
+//! Verifying: does a list hold what was asked for? Somebody may have deleted numbers in CXone's own screens.
+
+use dncsync_core::entry::Entry;
+use dncsync_core::event::Event;
+use dncsync_core::numbers::Numbers;
+use dncsync_core::report::{Requests, Tally};
+use dncsync_core::row::Place;
+use dncsync_core::run::RunId;
+use dncsync_core::source::SourceType;
+use dncsync_core::target::Target;
+use dncsync_core::verification::Verification;
+use dncsync_store::{ListState, NewRun, StoreError, TargetId};
+
+use crate::engine::{Engine, Outcome, no_client};
+use crate::ground::{Ground, Step};
+use crate::progress::{Observer, Progress};
+use crate::trouble::Trouble;
+use crate::wanted::Wanted;
+use crate::{audit, dry_run, finish, unconfirmed};
+
+/// A list that was compared, and what stopped its repair before its end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verified {
+    /// What was found, and what came of the repair.
+    pub told: Verification,
+    /// What stopped the repair.
+    pub stopped: Option<Trouble>,
+}
+
+impl Engine {
+    /// Reads a list whole, twice where something is missing, and compares it with what was asked for. `repair`: sends
+    /// again what is missing.
+    ///
+    /// # Errors
+    /// What kept it from reading the list.
+    pub async fn verify(
+        &mut self,
+        target: &Target,
+        repair: bool,
+        observer: &mut Observer<'_>,
+    ) -> Result<Verified, Trouble> {
+        audit::write_out(&self.store)?;
+        let id = self.world.run_id();
+        let target_id = self.store.target(self.tenant, target)?;
+        // Nothing is sent while it is read, and nothing that is read changes what another process believes just now.
+        let lease = self.turn(&Wanted::Everything, true, observer).await?;
+        let compared = self.compare(&id, target, target_id, observer).await?;
+        drop(lease);
+        let mut verified = Verified { told: compared.told, stopped: None };
+        if repair && compared.missing.is_empty() {
+            observer(&Progress::Note("nothing is missing: nothing to repair".to_owned()));
+        } else if repair {
+            let outcome = self.repair(target, target_id, &compared.missing, observer).await?;
+            verified.told.repair = Some(outcome.report);
+            verified.stopped = outcome.stopped;
+        }
+        audit::write_out(&self.store)?;
+        Ok(verified)
+    }
+
+    async fn compare(
+        &mut self,
+        id: &RunId,
+        target: &Target,
+        target_id: TargetId,
+        observer: &mut Observer<'_>,
+    ) -> Result<Compared, Trouble> {
+        let claims = match self.store.claims(target_id) {
+            Err(StoreError::Damaged(_)) => {
+                self.mend(&Wanted::Run(id.clone()), observer)?;
+                self.store.claims(target_id)?
+            }
+            claims => claims?,
+        };
+        let pending = self.pending(target_id)?;
+        let mut claimed = Numbers::default();
+        claims.iter().for_each(|(_, numbers)| claimed.add(numbers));
+        let mut reading = self.find(id, target_id).await?;
+        self.read(&mut reading, observer).await?;
+        let mut missing = claimed.without(&reading.seen).without(&pending);
+        // Absence is claimed twice: a list may change between two pages of one read.
+        if !missing.is_empty() && reading.list.is_some() {
+            self.read(&mut reading, observer).await?;
+            missing = missing.without(&reading.seen);
+        }
+        let right = claimed.and(&reading.seen);
+        let foreign = reading.seen.without(&claimed).without(&pending).len();
+        let list_id = reading.list.as_ref().map(|list| list.id.0.clone());
+        let now = self.world.now();
+        let event = Event::Verified { list_id: list_id.clone(), right: right.len(), missing: missing.len(), foreign };
+        self.store.log(now, id, &event)?;
+        let missing = entries(&missing, &claims);
+        Ok(Compared {
+            told: Verification {
+                event_type: Verification::EVENT_TYPE.to_owned(),
+                run_id: id.to_string(),
+                campaign_id: target.campaign_id().map(str::to_owned),
+                list_id,
+                list_name: target.name().to_owned(),
+                scope: target.scope().to_string(),
+                listed: reading.seen.len(),
+                right: right.len(),
+                missing: missing.len() as u64,
+                foreign,
+                pending: pending.len(),
+                reads: reading.reads,
+                requests: reading.requests,
+                missing_file: self.name_missing(id, &missing)?,
+                state: self.store.directory().display().to_string(),
+                timestamp: now,
+                repair: None,
+            },
+            missing,
+        })
+    }
+
+    /// Looks the list up. It is never made: what is not there holds nothing.
+    async fn find(&mut self, id: &RunId, target: TargetId) -> Result<Reading, Trouble> {
+        let client = self.client.clone().ok_or_else(no_client)?;
+        let mut ground = Ground::of(&self.store, target, id.clone())?;
+        if let Step::Create = ground.step {
+            ground.exists();
+        }
+        let mut single = self.single(&client)?;
+        let mut there = true;
+        while there && matches!(ground.step, Step::Create | Step::Find { .. }) {
+            there = dry_run::turn(&mut single, &mut ground).await?;
+        }
+        let list = match &ground.step {
+            Step::Ready { list, .. } | Step::Read { list, .. } => Some(list.clone()),
+            Step::Barred(lasting) => return Err(lasting.clone().into()),
+            Step::Create | Step::Find { .. } => None,
+        };
+        let requests = single.requests;
+        Ok(Reading { list, ground, seen: Numbers::default(), reads: 0, requests })
+    }
+
+    /// One whole read of the list, where there is one.
+    async fn read(&mut self, reading: &mut Reading, observer: &mut Observer<'_>) -> Result<(), Trouble> {
+        let Some(list) = reading.list.clone() else {
+            return Ok(());
+        };
+        let client = self.client.clone().ok_or_else(no_client)?;
+        let mut single = self.single(&client)?;
+        let key = list.key;
+        reading.ground.step = Step::read(list, single.world.now());
+        while let Step::Read { paging, .. } = &reading.ground.step {
+            let name = reading.ground.target.name().to_owned();
+            observer(&Progress::Meeting { list: name, listed: paging.before() });
+            dry_run::turn(&mut single, &mut reading.ground).await?;
+        }
+        let requests = single.requests;
+        reading.reads += 1;
+        reading.requests.total += requests.total;
+        reading.requests.get += requests.get;
+        // What is believed of a list is what its last whole read saw.
+        reading.seen = self.store.present(key)?;
+        Ok(())
+    }
+
+    /// Numbers of runs that are not finished.
+    fn pending(&self, target: TargetId) -> Result<Numbers, Trouble> {
+        let mut pending = Numbers::default();
+        for run in self.store.unfinished_runs(self.tenant)? {
+            if self.store.run(&run)?.target == target && self.store.sound(&run)? {
+                pending.extend(self.store.entries(&run)?.iter().map(|entry| entry.number));
+            }
+        }
+        Ok(pending)
+    }
+
+    fn name_missing(&self, id: &RunId, missing: &[Entry]) -> Result<Option<String>, Trouble> {
+        if missing.is_empty() {
+            return Ok(None);
+        }
+        let name = format!("missing/{id}.csv");
+        let written = unconfirmed::write(self.store.directory(), &name, missing.iter(), &[]);
+        written.map(|path| Some(path.display().to_string())).map_err(|error| {
+            let message = format!("{name} cannot be written: {error}");
+            Trouble::passing("missing.unusable", message, "see that the disk has room, then run the same command again")
+        })
+    }
+
+    /// The missing numbers become a run like any other.
+    async fn repair(
+        &mut self,
+        target: &Target,
+        target_id: TargetId,
+        missing: &[Entry],
+        observer: &mut Observer<'_>,
+    ) -> Result<Outcome, Trouble> {
+        let (now, run) = (self.world.now(), self.world.run_id());
+        let rows = missing.len() as u64;
+        let event = Event::Loaded {
+            files: Vec::new(),
+            list_name: target.name().to_owned(),
+            scope: target.scope().to_string(),
+            rows,
+            duplicates_in_input: 0,
+            rejected: 0,
+        };
+        let path = finish::default_rejects(&self.store, &run).display().to_string();
+        let load = NewRun {
+            id: &run,
+            target: target_id,
+            input: REPAIR,
+            files: &["verify --repair".to_owned()],
+            tally: Tally { rows, ..Tally::default() },
+            warnings: &std::collections::BTreeMap::new(),
+            rejects: Some((&path, 0)),
+            entries: missing,
+        };
+        self.store.record_load(&load, now, &event)?;
+        self.finish_run(&run, true, observer).await
+    }
+}
+
+/// The input of a repair: no digest is like it.
+const REPAIR: &str = "repair";
+
+struct Compared {
+    told: Verification,
+    missing: Vec<Entry>,
+}
+
+/// A list while it is read.
+struct Reading {
+    list: Option<ListState>,
+    ground: Ground,
+    seen: Numbers,
+    reads: u64,
+    requests: Requests,
+}
+
+/// Missing numbers as entries, each under the weightiest source type that claims it.
+fn entries(missing: &Numbers, claims: &[(SourceType, Numbers)]) -> Vec<Entry> {
+    const WEIGHT: [SourceType; 4] =
+        [SourceType::CustomerRequest, SourceType::Regulatory, SourceType::Manual, SourceType::System];
+    let claims = |source| claims.iter().filter(move |(other, _)| *other == source).map(|(_, numbers)| numbers);
+    (1..)
+        .zip(missing.iter())
+        .map(|(line, number)| {
+            let source = WEIGHT.into_iter().find(|source| claims(*source).any(|numbers| numbers.contains(number)));
+            let source = source.unwrap_or(SourceType::Manual);
+            Entry { number, source, notes: Default::default(), place: Place { file: 0, line } }
+        })
+        .collect()
+}

@@ -1,0 +1,139 @@
+//! A small world: a sandbox, a state directory, an engine.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use dncsync_core::check::Rules;
+use dncsync_core::source::SourceType;
+use dncsync_core::target::{Target, TenantKey};
+use dncsync_cxone::{Client, Secret, Settings};
+use dncsync_engine::{Aggregator, Engine, Order, Outcome, Setup, Source, Trouble, World};
+use dncsync_sandbox::{Options, Sandbox};
+use tempfile::TempDir;
+
+/// The list that all tests use.
+pub(crate) const LIST: &str = "CAMPAIGN_DNC_Q4";
+
+/// A sandbox without index lag, with these faults.
+pub(crate) fn options(faults: &[&str]) -> Options {
+    let faults = faults.iter().map(|fault| fault.parse().expect("a fault")).collect();
+    Options { lag: Duration::ZERO, faults, ..Options::default() }
+}
+
+/// A sandbox and a state directory.
+pub(crate) struct House {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) state: TempDir,
+    pub(crate) setup: Setup,
+}
+
+impl House {
+    pub(crate) async fn with(options: Options) -> Self {
+        let sandbox = start(options).await;
+        let setup = Setup {
+            // One tenant whatever port its sandbox has, so that a test can mend a sandbox by starting another.
+            tenant: TenantKey::new("https://api.example", "tests"),
+            rate: 0,
+            confirm_within: Duration::from_secs(20),
+            patience: Duration::from_secs(20),
+            trust: Duration::from_secs(24 * 3600),
+            trust_budget: 100,
+            aggregator: None,
+        };
+        Self { sandbox, state: tempfile::tempdir().expect("a directory"), setup }
+    }
+
+    pub(crate) async fn new() -> Self {
+        Self::with(options(&[])).await
+    }
+
+    /// Another sandbox behind the same address, as the engine sees it.
+    pub(crate) async fn replace_sandbox(&mut self, options: Options) {
+        self.sandbox = start(options).await;
+    }
+
+    pub(crate) fn tell(&mut self, url: &str) {
+        self.setup.aggregator = Some(Aggregator { url: url.to_owned(), secret: None, ca_pem: None });
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        let settings = Settings {
+            api_url: self.sandbox.api_url(),
+            token_url: self.sandbox.token_url(),
+            client_id: "tests".into(),
+            client_secret: Secret::new("secret".into()),
+            ca_pem: None,
+        };
+        let client = Client::new(settings).expect("a client");
+        Engine::open(self.state.path(), Some(client), self.setup.clone(), World::real()).expect("an engine")
+    }
+
+    pub(crate) async fn ingest(&self, rows: &str) -> Result<Outcome, Trouble> {
+        self.engine().ingest(&order(rows), &mut |_| ()).await
+    }
+
+    /// Ingests and tells how the rows came out, in one line.
+    pub(crate) async fn outcome(&self, rows: &str) -> String {
+        match self.ingest(rows).await {
+            Ok(outcome) => line(&outcome),
+            Err(trouble) => trouble.code.to_owned(),
+        }
+    }
+
+    /// The numbers that the list holds, sorted.
+    pub(crate) fn listed(&self) -> Vec<String> {
+        let list = self.sandbox.list(LIST).expect("the list");
+        let mut numbers: Vec<String> = list.numbers.into_iter().map(|number| number.phone_number).collect();
+        numbers.sort();
+        numbers
+    }
+
+    pub(crate) fn file(&self, name: &str) -> std::path::PathBuf {
+        self.state.path().join(name)
+    }
+}
+
+async fn start(options: Options) -> Sandbox {
+    Sandbox::start(options, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.expect("a sandbox")
+}
+
+pub(crate) fn order(rows: &str) -> Order {
+    Order {
+        target: Target::campaign("Q4").expect("a target"),
+        sources: vec![Source::Items(rows.as_bytes().to_vec())],
+        format: None,
+        rules: Rules { country: None, default_source: SourceType::Manual },
+        rejects: None,
+        allow_empty: false,
+        wait: true,
+    }
+}
+
+/// `5 rows: 3 confirmed, 1 repeated, ...`, only what is not 0; then what stopped it.
+pub(crate) fn line(outcome: &Outcome) -> String {
+    let report = &outcome.report;
+    assert!(report.holds(), "the report must add up: {report:?}");
+    let counts = [
+        (report.successes, "confirmed"),
+        (report.already_listed, "listed already"),
+        (report.duplicates_in_input, "repeated"),
+        (report.rejected, "rejected"),
+        (report.refused, "refused"),
+        (report.unconfirmed, "unconfirmed"),
+        (report.pending, "pending"),
+    ];
+    let parts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+    let stopped = outcome.stopped.as_ref().map(|trouble| format!("; stopped: {}", trouble.code));
+    format!("{} rows: {}{}", report.total_items, parts.join(", "), stopped.unwrap_or_default())
+}
+
+/// `+12025550000` and so on: valid numbers, one a row.
+pub(crate) fn numbers(range: std::ops::Range<u32>) -> String {
+    range.map(|number| format!("+1202555{number:04}\n")).collect()
+}
+
+pub(crate) fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("a file")
+}

@@ -1,0 +1,175 @@
+//! The world of one seed: a tenant, a state directory, a network, a clock; and the log of what was done in it.
+
+use std::cell::Cell;
+use std::fmt::Display;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use dncsync_core::batch::Limits;
+use dncsync_core::target::TenantKey;
+use dncsync_core::timestamp::Timestamp;
+use dncsync_cxone::{Client, Secret, Settings, items};
+use dncsync_engine::{Aggregator, Engine, Setup, Trouble, World};
+use dncsync_sandbox::{Options, Sandbox};
+use fastrand::Rng;
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+use crate::net::{API, HOOKS, Net, Way};
+
+/// When every simulated world begins: 2026-11-22, a Sunday.
+const BEGINNING: i64 = 1_795_305_600_000;
+
+/// What one seed's world is like, for as long as it lasts.
+#[derive(Clone, Debug)]
+pub(crate) struct Nature {
+    pub(crate) rate: u32,
+    pub(crate) batch: usize,
+    pub(crate) page_cap: usize,
+    pub(crate) tell_totals: bool,
+    pub(crate) token_ttl: Duration,
+    pub(crate) told: bool,
+    /// How far the tenant's clock is ahead of ours.
+    pub(crate) skew: Duration,
+}
+
+impl Nature {
+    pub(crate) fn draw(dice: &mut Rng) -> Self {
+        Self {
+            rate: [6, 12, 30, 100, 100][dice.usize(..5)],
+            batch: [1, 3, 7, 20, 10_000][dice.usize(..5)],
+            page_cap: [3, 10, 10_000][dice.usize(..3)],
+            tell_totals: dice.bool(),
+            token_ttl: Duration::from_secs([5, 90, 3600][dice.usize(..3)]),
+            told: dice.u32(..4) > 0,
+            skew: Duration::from_secs([0, 3600][dice.usize(..2)]),
+        }
+    }
+
+    /// Without anything odd.
+    pub(crate) fn plain() -> Self {
+        Self {
+            rate: 100,
+            batch: 10_000,
+            page_cap: 10_000,
+            tell_totals: true,
+            token_ttl: Duration::from_secs(3600),
+            told: true,
+            skew: Duration::ZERO,
+        }
+    }
+}
+
+/// What a process is started with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flags {
+    pub(crate) patience: u64,
+    pub(crate) confirm_within: u64,
+    /// Hours.
+    pub(crate) trust: u64,
+}
+
+pub(crate) struct Place {
+    pub(crate) nature: Nature,
+    pub(crate) net: Arc<Net>,
+    pub(crate) log: Log,
+    state: TempDir,
+    began: Instant,
+    /// How far this machine's clock was set back so far.
+    set_back: Cell<Duration>,
+}
+
+/// What was done, with virtual time; outlives the world, so that it can be told when the world ended in a panic.
+#[derive(Clone, Default)]
+pub(crate) struct Log {
+    pub(crate) lines: Arc<Mutex<Vec<String>>>,
+    /// Whether somebody watches.
+    pub(crate) aloud: bool,
+}
+
+impl Log {
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}
+
+impl Place {
+    pub(crate) fn new(seed: u64, nature: Nature, log: Log) -> Self {
+        let options = Options {
+            rate: nature.rate,
+            lag: Duration::from_secs(1),
+            page_cap: nature.page_cap,
+            token_ttl: nature.token_ttl,
+            tell_totals: nature.tell_totals,
+            ..Options::default()
+        };
+        let wall_clock = Duration::from_millis(BEGINNING.unsigned_abs()) + nature.skew;
+        let sandbox = Sandbox::in_memory(options, wall_clock).expect("a sandbox");
+        let (net, state, began) = (Net::new(sandbox, seed), directory(), Instant::now());
+        Self { nature, net, state, began, log, set_back: Cell::default() }
+    }
+
+    pub(crate) fn sandbox(&self) -> &Sandbox {
+        &self.net.sandbox
+    }
+
+    pub(crate) fn state(&self) -> &Path {
+        self.state.path()
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// Keeps a line of what was done.
+    pub(crate) fn note(&self, what: impl Display) {
+        let at = self.elapsed();
+        let (minutes, seconds) = (at.as_secs() / 60, at.as_secs_f64() % 60.0);
+        let line = format!("{minutes:>6}:{seconds:06.3}  {what}");
+        if self.log.aloud {
+            println!("{line}");
+        }
+        self.log.lines.lock().unwrap().push(line);
+    }
+
+    /// The clock of this machine is set back: processes that start from now on see it. Once in a world at most.
+    pub(crate) fn set_clock_back(&self, by: Duration) {
+        if self.set_back.get().is_zero() {
+            self.note(format!("the clock is set back by {} s", by.as_secs()));
+            self.set_back.set(by);
+        }
+    }
+
+    /// A process: an engine of its own on the same state directory.
+    pub(crate) fn engine(&self, flags: Flags, way: &Way, seed: u64) -> Result<Engine, Trouble> {
+        let settings = Settings {
+            api_url: format!("https://{API}"),
+            token_url: format!("https://{API}/oauth/token"),
+            client_id: "simulation".into(),
+            client_secret: Secret::new("secret".into()),
+            ca_pem: None,
+        };
+        let limits = Limits { items: self.nature.batch, ..items::LIMITS };
+        let client = Client::over(settings, way.wire.clone(), limits).expect("a client");
+        let aggregator = Aggregator { url: format!("https://{HOOKS}/dnc"), secret: None, ca_pem: None };
+        let setup = Setup {
+            tenant: TenantKey::new(&format!("https://{API}"), "simulation"),
+            rate: self.nature.rate,
+            confirm_within: Duration::from_secs(flags.confirm_within),
+            patience: Duration::from_secs(flags.patience),
+            trust: Duration::from_secs(flags.trust * 3600),
+            trust_budget: 100,
+            aggregator: self.nature.told.then_some(aggregator),
+        };
+        let now = Timestamp::from_millis(BEGINNING) + self.elapsed() - self.set_back.get();
+        Engine::open(self.state(), Some(client), setup, World::simulated(seed, now))
+    }
+}
+
+/// In memory where the system has a place for that: syncing is then free.
+fn directory() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    made.expect("a directory")
+}

@@ -1,0 +1,83 @@
+//! Comma-separated values, with a header or without.
+
+mod header;
+mod quotes;
+mod records;
+mod splitter;
+
+use std::io::{self, Read};
+
+use dncsync_core::row::Row;
+
+use self::header::{Columns, FirstRow};
+use self::records::Records;
+use crate::fault::{Fault, Next};
+use crate::ignored::Ignored;
+use crate::limits::MAX_ROW_BYTES;
+use crate::lines::{Found, Line, Lines};
+use crate::lossy;
+use crate::open_error::OpenError;
+
+/// A CSV input whose columns are known.
+pub(crate) struct Csv {
+    records: Records,
+    columns: Columns,
+    pub(crate) ignored: Ignored,
+}
+
+impl Csv {
+    /// Judges the first row: a header is left behind, a row stays to be read.
+    pub(crate) fn open<R: Read>(lines: &mut Lines<R>) -> Result<Self, OpenError> {
+        let mut records = Records::new();
+        let (first, fault) = match lines.next_filled()? {
+            Found::End => {
+                return Ok(Self { records, columns: Columns::without_header(0), ignored: Ignored::default() });
+            }
+            Found::Line(line) => {
+                let record = records.assemble(lines, line)?;
+                (Some(record), record.fault)
+            }
+            // Columns that begin with a number have no header, however long the row is; it is refused when it is read.
+            Found::TooLong => {
+                records.fields.split_leniently(&lines.at_least(MAX_ROW_BYTES)?[..MAX_ROW_BYTES]);
+                (None, Some(Fault::TooLong))
+            }
+        };
+        let (columns, ignored) = match header::judge(&records.fields, fault)? {
+            FirstRow::Row(columns) => (columns, Ignored::default()),
+            FirstRow::Header(columns, ignored) => {
+                if let Some(record) = first {
+                    lines.advance(record.next, record.lines);
+                }
+                (columns, ignored)
+            }
+        };
+        records.most_fields = columns.width;
+        records.number = columns.number;
+        Ok(Self { records, columns, ignored })
+    }
+
+    /// Reads the record that begins with the line `first` at the start of the window.
+    pub(crate) fn read<R: Read>(&mut self, lines: &mut Lines<R>, first: Line, row: &mut Row) -> io::Result<Next> {
+        let record = self.records.assemble(lines, first)?;
+        self.fill(row);
+        lines.advance(record.next, record.lines);
+        Ok(record.fault.map_or(Next::Row, Next::Malformed))
+    }
+
+    fn fill(&self, row: &mut Row) {
+        let fields = &self.records.fields;
+        let put = |text: &mut String, column: Option<usize>| column.is_some_and(|at| lossy::push(text, fields.get(at)));
+        put(&mut row.phone, Some(self.columns.number));
+        row.mended_encoding = put(&mut row.source, self.columns.source)
+            | put(&mut row.notes, self.columns.notes)
+            | put(&mut row.received_at, self.columns.received_at);
+        row.phone_column = counted_from_one(self.columns.number);
+        row.source_column = self.columns.source.map_or(1, counted_from_one);
+    }
+}
+
+/// Never saturates: a row has at most 64 Ki fields.
+fn counted_from_one(column: usize) -> u32 {
+    u32::try_from(column + 1).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,114 @@
+//! The reader of all formats.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use dncsync_core::row::Row;
+
+use crate::csv::Csv;
+use crate::fault::{Fault, Next};
+use crate::foreign;
+use crate::format::Format;
+use crate::guess;
+use crate::jsonl::Jsonl;
+use crate::limits::{KEPT_CHARS, MAX_ROW_BYTES, SNIFFED_BYTES};
+use crate::lines::{Found, Lines};
+use crate::lossy;
+use crate::open_error::OpenError;
+use crate::txt;
+
+/// Reads rows from an input, one after the other, in constant memory.
+pub struct Reader<R: Read> {
+    lines: Lines<R>,
+    layout: Layout,
+}
+
+enum Layout {
+    Csv(Box<Csv>),
+    Jsonl(Jsonl),
+    Txt,
+}
+
+impl<R: Read> fmt::Debug for Reader<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // No word of the input: its numbers are private.
+        f.debug_struct("Reader").field("format", &self.format()).field("line", &self.lines.number()).finish()
+    }
+}
+
+impl<R: Read> Reader<R> {
+    /// Opens an input, telling its format by content where none is given. Judges its first line, and what that says
+    /// of the columns. An empty input opens, and is at its end at once.
+    pub fn open(input: R, format: Option<Format>) -> Result<Self, OpenError> {
+        let mut lines = Lines::new(input);
+        foreign::refuse_bytes(lines.at_least(SNIFFED_BYTES)?)?;
+        let format = match first_line(&mut lines)? {
+            Some(line) => {
+                foreign::refuse_line(line, format)?;
+                format.map_or_else(|| guess::format(&String::from_utf8_lossy(line)), Ok)?
+            }
+            None => format.unwrap_or(Format::Txt),
+        };
+        let layout = match format {
+            Format::Csv => Layout::Csv(Box::new(Csv::open(&mut lines)?)),
+            Format::Jsonl => Layout::Jsonl(Jsonl::default()),
+            Format::Txt => Layout::Txt,
+        };
+        Ok(Self { lines, layout })
+    }
+
+    /// The format given or found.
+    pub fn format(&self) -> Format {
+        match self.layout {
+            Layout::Csv(_) => Format::Csv,
+            Layout::Jsonl(_) => Format::Jsonl,
+            Layout::Txt => Format::Txt,
+        }
+    }
+
+    /// Names of columns or keys that carry nothing for us, to be said once. Those of CSV are known from the start,
+    /// those of JSON Lines as they appear, twenty at most.
+    pub fn ignored_columns(&self) -> &[String] {
+        match &self.layout {
+            Layout::Csv(csv) => csv.ignored.names(),
+            Layout::Jsonl(jsonl) => jsonl.ignored.names(),
+            Layout::Txt => &[],
+        }
+    }
+
+    /// Fills `row` with what stands next; its buffers are used again.
+    pub fn read(&mut self, row: &mut Row) -> io::Result<Next> {
+        row.clear();
+        let line = match self.lines.next_filled()? {
+            Found::End => return Ok(Next::End),
+            Found::TooLong => return self.skip_too_long(row),
+            Found::Line(line) => line,
+        };
+        row.line = self.lines.number();
+        let text = &self.lines.window()[..line.end];
+        let next = match &mut self.layout {
+            Layout::Csv(csv) => return csv.read(&mut self.lines, line, row),
+            Layout::Jsonl(jsonl) => jsonl.read(text, row),
+            Layout::Txt => txt::read(text, row),
+        };
+        self.lines.advance(line.next, 1);
+        Ok(next)
+    }
+
+    fn skip_too_long(&mut self, row: &mut Row) -> io::Result<Next> {
+        row.line = self.lines.number();
+        // Of this line only: behind it may stand other rows.
+        lossy::push_start(&mut row.phone, &self.lines.window()[..MAX_ROW_BYTES], KEPT_CHARS);
+        self.lines.skip_line()?;
+        Ok(Next::Malformed(Fault::TooLong))
+    }
+}
+
+/// The first line that is not blank, or as much of it as a row may hold.
+fn first_line<R: Read>(lines: &mut Lines<R>) -> io::Result<Option<&[u8]>> {
+    Ok(match lines.next_filled()? {
+        Found::End => None,
+        Found::Line(line) => Some(&lines.window()[..line.end]),
+        Found::TooLong => Some(&lines.window()[..MAX_ROW_BYTES]),
+    })
+}

@@ -1,0 +1,44 @@
+//! The one place that looks at the clock.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+/// Wall time that never runs backwards: read once at the start, then carried on by the runtime's monotonic clock, which
+/// a test may pause. Times are durations since the Unix epoch, so that the journal's times and the running ones are of
+/// one kind.
+#[derive(Clone, Copy)]
+pub(crate) struct Clock {
+    started: Instant,
+    started_at: Duration,
+}
+
+impl Clock {
+    #[expect(clippy::disallowed_methods, reason = "the sandbox plays the outside world, which has its own time")]
+    pub(crate) fn start() -> Clock {
+        Clock::start_at(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+    }
+
+    /// A clock that shows this now.
+    pub(crate) fn start_at(started_at: Duration) -> Clock {
+        Clock { started: Instant::now(), started_at }
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.started_at + self.started.elapsed()
+    }
+
+    pub(crate) fn since_start(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.started_at)
+    }
+}
+
+/// RFC 3339 in UTC, to the second.
+pub(crate) fn date(epoch_seconds: u32) -> String {
+    jiff::Timestamp::from_second(i64::from(epoch_seconds)).unwrap_or_default().to_string()
+}
+
+/// Seconds since the epoch, which fit four bytes until 2106.
+pub(crate) fn seconds(at: Duration) -> u32 {
+    u32::try_from(at.as_secs()).unwrap_or(u32::MAX)
+}

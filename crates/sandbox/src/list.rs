@@ -1,0 +1,216 @@
+//! One DNC list: what was accepted, what reads see of it, and what is still on its way into the index.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::item::{Digits, Item, Source};
+
+/// `scope` of a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum ListScope {
+    Global,
+    Campaign,
+    Region,
+    Queue,
+}
+
+impl ListScope {
+    pub(crate) const CHOICE: &str = "GLOBAL, CAMPAIGN, REGION or QUEUE";
+
+    pub(crate) fn parse(text: &str) -> Option<ListScope> {
+        [ListScope::Global, ListScope::Campaign, ListScope::Region, ListScope::Queue]
+            .into_iter()
+            .find(|scope| scope.as_str() == text)
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            ListScope::Global => "GLOBAL",
+            ListScope::Campaign => "CAMPAIGN",
+            ListScope::Region => "REGION",
+            ListScope::Queue => "QUEUE",
+        }
+    }
+}
+
+/// What a list is, apart from its items.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct About {
+    pub(crate) id: String,
+    pub(crate) list_name: String,
+    pub(crate) description: String,
+    pub(crate) source_type: Source,
+    pub(crate) scope: ListScope,
+}
+
+/// Changes wait in a queue until their lag has passed and are then applied to `indexed`, in order of acceptance: so
+/// an addition costs its batch, a page costs its page, and only a removal walks the list.
+pub(crate) struct List {
+    pub(crate) about: About,
+    /// Seconds since the epoch.
+    pub(crate) created: u32,
+    /// What the list counts as its own: indexed or on its way there. Says what is a duplicate.
+    accepted: HashSet<Digits>,
+    indexed: Vec<Item>,
+    /// Was indexed once and is not any more.
+    left: HashSet<Digits>,
+    queue: VecDeque<Queued>,
+    /// Accepted and then lost by fault. The list knows nothing of them: a later post of one is told `added` again.
+    lost: HashMap<Digits, Item>,
+}
+
+struct Queued {
+    due: Duration,
+    change: Change,
+}
+
+enum Change {
+    Add(Vec<Item>),
+    Remove(HashSet<Digits>),
+}
+
+impl List {
+    pub(crate) fn new(about: About, created: u32) -> List {
+        List {
+            about,
+            created,
+            accepted: HashSet::new(),
+            indexed: Vec::new(),
+            left: HashSet::new(),
+            queue: VecDeque::new(),
+            lost: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn holds(&self, number: Digits) -> bool {
+        self.accepted.contains(&number)
+    }
+
+    pub(crate) fn has_lost(&self, number: Digits) -> bool {
+        self.lost.contains_key(&number)
+    }
+
+    /// Takes items that it does not hold; they show up once `due` has passed.
+    pub(crate) fn add(&mut self, items: Vec<Item>, due: Duration) {
+        for item in &items {
+            self.accepted.insert(item.number);
+            self.lost.remove(&item.number);
+        }
+        self.enqueue(due, Change::Add(items));
+    }
+
+    /// Takes items that will never show up.
+    pub(crate) fn lose(&mut self, items: Vec<Item>) {
+        self.lost.extend(items.into_iter().map(|item| (item.number, item)));
+    }
+
+    /// Drops numbers that it holds; they stay visible until `due` has passed.
+    pub(crate) fn remove(&mut self, numbers: HashSet<Digits>, due: Duration) {
+        for number in &numbers {
+            self.accepted.remove(number);
+        }
+        self.enqueue(due, Change::Remove(numbers));
+    }
+
+    fn enqueue(&mut self, due: Duration, change: Change) {
+        self.queue.push_back(Queued { due, change });
+    }
+
+    /// What a read sees at `now`.
+    pub(crate) fn indexed(&mut self, now: Duration) -> &[Item] {
+        while self.queue.front().is_some_and(|queued| queued.due <= now) {
+            match self.queue.pop_front().map(|queued| queued.change) {
+                Some(Change::Add(items)) => self.indexed.extend(items),
+                Some(Change::Remove(numbers)) => {
+                    let left = self.indexed.extract_if(.., |item| numbers.contains(&item.number));
+                    self.left.extend(left.map(|item| item.number));
+                }
+                None => {}
+            }
+        }
+        &self.indexed
+    }
+
+    /// Every number that a read could ever see, until `now`.
+    pub(crate) fn ever_indexed(&mut self, now: Duration) -> HashSet<Digits> {
+        let mut ever: HashSet<Digits> = self.indexed(now).iter().map(|item| item.number).collect();
+        ever.extend(&self.left);
+        ever
+    }
+
+    /// What is accepted and will show up, but does not yet.
+    pub(crate) fn queued(&self) -> Vec<&Item> {
+        let mut waiting: Vec<&Item> = Vec::new();
+        for queued in &self.queue {
+            match &queued.change {
+                Change::Add(items) => waiting.extend(items),
+                Change::Remove(numbers) => waiting.retain(|item| !numbers.contains(&item.number)),
+            }
+        }
+        waiting
+    }
+
+    /// Whether what is indexed of a number stays, or leaves with a removal in the queue.
+    pub(crate) fn stays(&self, number: Digits) -> bool {
+        !self.queue.iter().any(|queued| matches!(&queued.change, Change::Remove(numbers) if numbers.contains(&number)))
+    }
+
+    pub(crate) fn lost(&self) -> impl Iterator<Item = &Item> {
+        self.lost.values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::ItemMaker;
+
+    fn list() -> List {
+        let about = About {
+            id: "dnc-1".to_owned(),
+            list_name: "L".to_owned(),
+            description: String::new(),
+            source_type: Source::System,
+            scope: ListScope::Global,
+        };
+        List::new(about, 0)
+    }
+
+    fn items(numbers: &[Digits]) -> Vec<Item> {
+        let mut maker = ItemMaker::new(0);
+        numbers.iter().map(|&number| maker.make(&(number, Source::Manual, "".into()))).collect()
+    }
+
+    fn seen(list: &mut List, second: u64) -> Vec<Digits> {
+        list.indexed(Duration::from_secs(second)).iter().map(|item| item.number).collect()
+    }
+
+    #[test]
+    fn changes_show_up_when_they_are_due_and_in_order() {
+        let mut list = list();
+        list.add(items(&[1, 2, 3]), Duration::from_secs(10));
+        list.remove(HashSet::from([2]), Duration::from_secs(20));
+        list.add(items(&[2, 4]), Duration::from_secs(30));
+        assert!(seen(&mut list, 9).is_empty());
+        assert_eq!(seen(&mut list, 10), [1, 2, 3]);
+        assert_eq!(list.queued().iter().map(|item| item.number).collect::<Vec<_>>(), [2, 4]);
+        assert_eq!(seen(&mut list, 20), [1, 3]);
+        assert_eq!(seen(&mut list, 30), [1, 3, 2, 4]);
+        assert!(list.holds(2));
+    }
+
+    #[test]
+    fn what_was_lost_is_not_held() {
+        let mut list = list();
+        list.lose(items(&[1]));
+        assert!(!list.holds(1) && list.has_lost(1));
+        list.add(items(&[1]), Duration::ZERO);
+        assert!(list.holds(1) && !list.has_lost(1));
+    }
+}

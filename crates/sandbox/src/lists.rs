@@ -1,0 +1,208 @@
+//! All lists of the tenant. Each change is decided, then journalled, then applied, in that order: a crash after the
+//! journal's line means applied without an answer, a crash before it means nothing happened.
+
+use std::{
+    collections::{HashMap, HashSet},
+    io,
+    path::Path,
+    time::Duration,
+};
+
+use crate::{
+    clock::seconds,
+    item::{Digits, Item, ItemMaker, Row, Source},
+    journal::Journal,
+    list::{About, List, ListScope},
+    record::{Change, Record},
+};
+
+pub(crate) struct Lists {
+    /// In order of creation.
+    lists: Vec<List>,
+    by_id: HashMap<String, usize>,
+    by_name: HashMap<String, usize>,
+    /// Deleted ones.
+    gone: Vec<List>,
+    journal: Option<Journal>,
+    pub(crate) lag: Duration,
+}
+
+/// What a list is to be.
+pub(crate) struct NewList {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) source_type: Source,
+    pub(crate) scope: ListScope,
+}
+
+pub(crate) enum Created<'a> {
+    New(&'a List),
+    NameTaken,
+}
+
+/// Counts of an answer: what changed, and what was there (or not there) already.
+pub(crate) struct Changed {
+    pub(crate) changed: usize,
+    pub(crate) unchanged: usize,
+}
+
+impl Lists {
+    /// Reads the journal if there is one. `now` is the wall time of the start.
+    pub(crate) fn open(data: Option<&Path>, lag: Duration, now: Duration) -> io::Result<Lists> {
+        let mut lists = Lists {
+            lists: Vec::new(),
+            by_id: HashMap::new(),
+            by_name: HashMap::new(),
+            gone: Vec::new(),
+            journal: None,
+            lag,
+        };
+        if let Some(path) = data {
+            lists.journal = Some(Journal::open(path, |record| lists.replay(record, now))?);
+        }
+        Ok(lists)
+    }
+
+    fn replay(&mut self, record: Record<'_>, now: Duration) -> Result<(), String> {
+        // A clock that was set back since must not hide items for longer than the lag.
+        let at = Duration::from_millis(record.at).min(now);
+        match record.change {
+            Change::Create(about) => {
+                self.push(List::new(about, seconds(at)));
+            }
+            Change::Add { list, items, lost } => {
+                let list = self.position(&list).ok_or("of a list that was never created")?;
+                self.apply_add(list, &items, &lost, at);
+            }
+            Change::Remove { list, numbers } => {
+                let list = self.position(&list).ok_or("of a list that was never created")?;
+                self.lists[list].remove(numbers.into_iter().collect(), at + self.lag);
+            }
+            Change::Delete { list } => {
+                let list = self.position(&list).ok_or("of a list that was never created")?;
+                self.take_out(list);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn create(&mut self, new: NewList, now: Duration) -> io::Result<Created<'_>> {
+        if self.by_name.contains_key(&new.name) {
+            return Ok(Created::NameTaken);
+        }
+        // Never from the options' seed: a tenant that was reset must not hand out an id that it gave before.
+        let id = format!("dnc-{:012x}", fastrand::u64(..1 << 48));
+        let NewList { name: list_name, description, source_type, scope } = new;
+        let about = About { id, list_name, description, source_type, scope };
+        self.record(Change::Create(about.clone()), now)?;
+        Ok(Created::New(self.push(List::new(about, seconds(now)))))
+    }
+
+    /// Adds what the list does not hold; `loses` says which of it a fault swallows. `None`: no such list.
+    pub(crate) fn add(
+        &mut self,
+        id: &str,
+        rows: Vec<Row<'_>>,
+        now: Duration,
+        mut loses: impl FnMut(Digits, bool) -> bool,
+    ) -> io::Result<Option<Changed>> {
+        let Some(position) = self.position(id) else {
+            return Ok(None);
+        };
+        let list = &self.lists[position];
+        let received = rows.len();
+        let mut in_batch = HashSet::with_capacity(received);
+        let new = rows.into_iter().filter(|row| !list.holds(row.0) && in_batch.insert(row.0));
+        let (lost, items): (Vec<_>, Vec<_>) = new.partition(|row| loses(row.0, list.has_lost(row.0)));
+        let changed = items.len() + lost.len();
+        if changed > 0 {
+            let change = Change::Add { list: id.to_owned(), items, lost };
+            let change = self.record(change, now)?;
+            if let Change::Add { items, lost, .. } = change {
+                self.apply_add(position, &items, &lost, now);
+            }
+        }
+        Ok(Some(Changed { changed, unchanged: received - changed }))
+    }
+
+    /// Removes what the list holds. `None`: no such list.
+    pub(crate) fn remove(&mut self, id: &str, numbers: &[Digits], now: Duration) -> io::Result<Option<Changed>> {
+        let Some(position) = self.position(id) else {
+            return Ok(None);
+        };
+        let list = &self.lists[position];
+        let held: HashSet<Digits> = numbers.iter().copied().filter(|&number| list.holds(number)).collect();
+        let changed = held.len();
+        if changed > 0 {
+            let change = Change::Remove { list: id.to_owned(), numbers: held.iter().copied().collect() };
+            self.record(change, now)?;
+            self.lists[position].remove(held, now + self.lag);
+        }
+        Ok(Some(Changed { changed, unchanged: numbers.len() - changed }))
+    }
+
+    /// Deletes a list with all that is in it. False: no such list.
+    pub(crate) fn delete(&mut self, id: &str, now: Duration) -> io::Result<bool> {
+        let Some(position) = self.position(id) else {
+            return Ok(false);
+        };
+        self.record(Change::Delete { list: id.to_owned() }, now)?;
+        self.take_out(position);
+        Ok(true)
+    }
+
+    fn take_out(&mut self, position: usize) {
+        self.gone.push(self.lists.remove(position));
+        self.by_id = (0..).zip(&self.lists).map(|(at, list)| (list.about.id.clone(), at)).collect();
+        self.by_name = (0..).zip(&self.lists).map(|(at, list)| (list.about.list_name.clone(), at)).collect();
+    }
+
+    /// By id, deleted ones too.
+    pub(crate) fn ever(&mut self, id: &str) -> Option<&mut List> {
+        self.lists.iter_mut().chain(&mut self.gone).find(|list| list.about.id == id)
+    }
+
+    pub(crate) fn all(&self) -> &[List] {
+        &self.lists
+    }
+
+    pub(crate) fn get(&mut self, id: &str) -> Option<&mut List> {
+        let position = self.position(id)?;
+        self.lists.get_mut(position)
+    }
+
+    /// By exact name.
+    pub(crate) fn named(&mut self, name: &str) -> Option<&mut List> {
+        let position = *self.by_name.get(name)?;
+        self.lists.get_mut(position)
+    }
+
+    fn position(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    fn push(&mut self, list: List) -> &List {
+        let position = self.lists.len();
+        self.by_id.insert(list.about.id.clone(), position);
+        self.by_name.insert(list.about.list_name.clone(), position);
+        self.lists.push(list);
+        &self.lists[position]
+    }
+
+    fn apply_add(&mut self, position: usize, items: &[Row<'_>], lost: &[Row<'_>], at: Duration) {
+        let mut maker = ItemMaker::new(seconds(at));
+        let mut make = |rows: &[Row<'_>]| -> Vec<Item> { rows.iter().map(|row| maker.make(row)).collect() };
+        let list = &mut self.lists[position];
+        list.lose(make(lost));
+        list.add(make(items), at + self.lag);
+    }
+
+    fn record<'a>(&mut self, change: Change<'a>, now: Duration) -> io::Result<Change<'a>> {
+        let at = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        let record = Record { at, change };
+        if let Some(journal) = &mut self.journal {
+            journal.append(&record)?;
+        }
+        Ok(record.change)
+    }
+}

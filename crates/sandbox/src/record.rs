@@ -1,0 +1,37 @@
+//! The lines of the journal.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    item::{Digits, Row},
+    list::About,
+};
+
+/// What one accepted call changed. Repeats of what a list holds change nothing and are not recorded.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Change<'a> {
+    Create(About),
+    Add {
+        list: String,
+        items: Vec<Row<'a>>,
+        /// Accepted, but swallowed by a fault: never to be seen, not after a restart either.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lost: Vec<Row<'a>>,
+    },
+    Remove {
+        list: String,
+        numbers: Vec<Digits>,
+    },
+    Delete {
+        list: String,
+    },
+}
+
+/// A change and when it was accepted.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Record<'a> {
+    /// Milliseconds since the epoch, wall time.
+    pub(crate) at: u64,
+    pub(crate) change: Change<'a>,
+}

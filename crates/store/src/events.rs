@@ -1,0 +1,58 @@
+//! The log: appended in the transaction of the change, read by whoever has a cursor.
+
+use dncsync_core::event::{self, Event};
+use dncsync_core::run::RunId;
+use dncsync_core::timestamp::Timestamp;
+use rusqlite::{Transaction, params};
+
+use crate::error::StoreError;
+use crate::open::Store;
+use crate::rows::{count, signed};
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// Its place, from 1 without gaps.
+    pub seq: u64,
+    /// The JSON object, without its line end.
+    pub line: String,
+}
+
+/// Appends events of one run within a change.
+pub(crate) fn append(
+    transaction: &Transaction<'_>,
+    now: Timestamp,
+    run: &RunId,
+    events: &[Event],
+) -> Result<(), StoreError> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let last: i64 = transaction.query_row("SELECT coalesce(max(seq), 0) FROM event", [], |row| row.get(0))?;
+    let mut insert = transaction.prepare_cached("INSERT INTO event (seq, run, line) VALUES (?1, ?2, ?3)")?;
+    for (seq, event) in (count(last) + 1..).zip(events) {
+        insert.execute(params![signed(seq), run.as_str(), event::line(seq, now, run, event)])?;
+    }
+    Ok(())
+}
+
+impl Store {
+    /// At most `most` lines that come after `seq`, in order.
+    pub fn events_after(&self, seq: u64, most: u32) -> Result<Vec<Logged>, StoreError> {
+        let mut select =
+            self.connection.prepare_cached("SELECT seq, line FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
+        let lines = select
+            .query_map(params![signed(seq), most], |row| Ok(Logged { seq: count(row.get(0)?), line: row.get(1)? }))?;
+        Ok(lines.collect::<Result<_, _>>()?)
+    }
+
+    /// The seq of the newest line; 0 where there is none.
+    pub fn last_event(&self) -> Result<u64, StoreError> {
+        Ok(count(self.connection.query_row("SELECT coalesce(max(seq), 0) FROM event", [], |row| row.get(0))?))
+    }
+
+    /// Logs something that changed nothing else.
+    pub fn log(&mut self, now: Timestamp, run: &RunId, event: &Event) -> Result<(), StoreError> {
+        self.write(|transaction| append(transaction, now, run, std::slice::from_ref(event)))
+    }
+}

@@ -1,0 +1,138 @@
+//! Loads: inputs that were read and checked, made durable; all of each or nothing.
+
+use std::collections::BTreeMap;
+
+use dncsync_core::entry::{self, Entry};
+use dncsync_core::event::Event;
+use dncsync_core::report::Tally;
+use dncsync_core::run::RunId;
+use dncsync_core::timestamp::Timestamp;
+use rusqlite::{Transaction, params};
+
+use crate::batches::BatchKey;
+use crate::error::StoreError;
+use crate::events::append;
+use crate::lists::{TargetId, TenantId};
+use crate::open::Store;
+use crate::owed;
+use crate::rows::{self, signed};
+
+/// Entries in one stored segment: large enough to be few, small enough to be read one at a time.
+const SEGMENT: usize = 10_000;
+
+/// An input that was read and checked, about to become durable.
+#[derive(Clone, Debug)]
+pub struct NewRun<'a> {
+    /// Its id.
+    pub id: &'a RunId,
+    /// The list it is for.
+    pub target: TargetId,
+    /// Digest of the files and of what was asked of them.
+    pub input: &'a str,
+    /// The files' names.
+    pub files: &'a [String],
+    /// Rows, repetitions and rejections; the rest is not known yet.
+    pub tally: Tally,
+    /// What was mended.
+    pub warnings: &'a BTreeMap<String, u64>,
+    /// Where the rejections are, and how long that file is.
+    pub rejects: Option<(&'a str, u64)>,
+    /// Each number once, in the order of the input.
+    pub entries: &'a [Entry],
+}
+
+impl Store {
+    /// Makes a load durable: all of it or nothing.
+    pub fn record_load(&mut self, run: &NewRun<'_>, now: Timestamp, event: &Event) -> Result<(), StoreError> {
+        self.record_loads(&[(run, event)], &[], now)
+    }
+
+    /// Makes loads durable that take over what earlier runs owe: all of it or nothing.
+    pub fn record_loads(
+        &mut self,
+        loads: &[(&NewRun<'_>, &Event)],
+        taken_over: &[BatchKey],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            owed::take(transaction, taken_over)?;
+            loads.iter().try_for_each(|(run, event)| insert(transaction, run, now, event))
+        })
+    }
+
+    /// Forgets an unfinished run, because its input is at hand and read again. A finished one is left as it is.
+    pub fn forget_run(&mut self, run: &RunId) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let sql = "SELECT count(*) FROM run WHERE id = ?1 AND stage <> 'finished'";
+            if transaction.query_row(sql, [run.as_str()], |row| row.get::<_, i64>(0))? == 0 {
+                return Ok(());
+            }
+            for table in ["part", "refusal", "owed", "batch", "segment"] {
+                transaction.execute(&format!("DELETE FROM {table} WHERE run = ?1"), [run.as_str()])?;
+            }
+            // Whose they are is told by the run: without it they would wait for ever.
+            let sql = "DELETE FROM webhook WHERE run = ?1 AND delivered_at IS NULL";
+            transaction.execute(sql, [run.as_str()])?;
+            transaction.execute("DELETE FROM run WHERE id = ?1", [run.as_str()])?;
+            Ok(())
+        })
+    }
+
+    /// Whether everything that is needed to finish a run can be read.
+    pub fn sound(&self, run: &RunId) -> Result<bool, StoreError> {
+        match self.entries(run) {
+            Ok(_) => Ok(true),
+            Err(StoreError::Damaged(_)) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Nobody waits for a run: whoever sends finishes it before he ends.
+    pub fn hand_over(&mut self, run: &RunId) -> Result<(), StoreError> {
+        self.connection.execute("UPDATE run SET handed_over = 1 WHERE id = ?1", [run.as_str()])?;
+        Ok(())
+    }
+
+    /// Unfinished runs of a tenant that nobody waits for.
+    pub fn handed_over(&self, tenant: TenantId) -> Result<Vec<RunId>, StoreError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT run.id FROM run JOIN target ON target.id = run.target
+             WHERE target.tenant = ?1 AND stage <> 'finished' AND handed_over = 1 ORDER BY run.id",
+        )?;
+        let ids = select.query_map([tenant.0], |row| Ok(RunId::new(row.get::<_, String>(0)?)))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    /// The entries of an unfinished run, in the order of the input.
+    pub fn entries(&self, run: &RunId) -> Result<Vec<Entry>, StoreError> {
+        let mut select =
+            self.connection.prepare_cached("SELECT entries, crc FROM segment WHERE run = ?1 ORDER BY seq")?;
+        let mut segments = select.query([run.as_str()])?;
+        let mut entries = Vec::new();
+        while let Some(row) = segments.next()? {
+            entries.extend(rows::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?);
+        }
+        Ok(entries)
+    }
+}
+
+fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, now: Timestamp, event: &Event) -> Result<(), StoreError> {
+    let files = serde_json::to_string(run.files).expect("names are JSON");
+    let warnings = serde_json::to_string(run.warnings).expect("counts are JSON");
+    transaction.execute(
+        "INSERT INTO run (id, target, input, stage, started_at, files, rows, repeated, rejected, warnings, rejects, rejects_bytes)
+         VALUES (?1, ?2, ?3, 'loaded', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        params![
+            run.id.as_str(), run.target.0, run.input, now.millis(), files,
+            signed(run.tally.rows), signed(run.tally.repeated), signed(run.tally.rejected), warnings,
+            run.rejects.map(|(path, _)| path), signed(run.rejects.map_or(0, |(_, bytes)| bytes)),
+        ],
+    )?;
+    let mut insert =
+        transaction.prepare_cached("INSERT INTO segment (run, seq, entries, crc) VALUES (?1, ?2, ?3, ?4)")?;
+    for (seq, entries) in (0i64..).zip(run.entries.chunks(SEGMENT)) {
+        let bytes = entry::pack(entries);
+        insert.execute(params![run.id.as_str(), seq, bytes, crc32fast::hash(&bytes)])?;
+    }
+    append(transaction, now, run.id, std::slice::from_ref(event))
+}

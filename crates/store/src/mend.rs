@@ -1,0 +1,127 @@
+//! Damage: what does not fit its checksum is nothing known.
+//!
+//! A piece of a set that cannot be read is dropped, so that its numbers are looked at again and sent again. A run with a
+//! batch or a part that cannot be read is planned anew from its entries. Nothing here is ever repaired by guessing.
+
+use dncsync_core::event::Event;
+use dncsync_core::numbers::{Chunk, Numbers};
+use dncsync_core::run::RunId;
+use dncsync_core::timestamp::Timestamp;
+use rusqlite::Transaction;
+
+use crate::error::StoreError;
+use crate::events::append;
+use crate::open::Store;
+use crate::rows;
+
+/// What was found damaged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mended {
+    /// Pieces of sets that were dropped.
+    pub beliefs: u64,
+    /// Runs that are planned anew.
+    pub replanned: Vec<RunId>,
+    /// Unfinished runs whose entries cannot be read: their input is needed again.
+    pub needed_again: Vec<RunId>,
+}
+
+impl Store {
+    /// Looks at everything that has a checksum and drops what does not fit.
+    pub fn mend(&mut self, now: Timestamp, run: &RunId) -> Result<Mended, StoreError> {
+        self.write(|transaction| {
+            let chunk = |bits: &[u8], crc| Chunk::from_stored(bits, crc).is_ok();
+            let set = |bits: &[u8], crc| Numbers::from_stored(bits, crc).is_ok();
+            let entries = |bits: &[u8], crc| rows::entries(bits, crc).is_ok();
+            let lists = drop_damaged(transaction, "chunk", "list, key", "bits", &chunk)?;
+            let claims = drop_damaged(transaction, "claim", "target, source, key", "bits", &chunk)?;
+            let sights = drop_damaged(transaction, "sight", "id", "numbers", &set)?;
+            let owed = drop_damaged(transaction, "owed", "target, run, batch", "entries", &entries)?;
+            let beliefs = lists + claims + sights + owed;
+            let mut replanned = damaged_runs(transaction, "batch", "items", "= 'planned'", &entries)?;
+            replanned.extend(runs_with_damaged_parts(transaction)?);
+            replanned.sort_unstable();
+            replanned.dedup();
+            for id in &replanned {
+                transaction.execute("UPDATE run SET stage = 'loaded' WHERE id = ?1", [id.as_str()])?;
+            }
+            let needed_again = damaged_runs(transaction, "segment", "entries", "<> 'finished'", &entries)?;
+            if beliefs > 0 || !replanned.is_empty() {
+                append(transaction, now, run, &[Event::Damaged { beliefs, replanned: replanned.len() as u64 }])?;
+            }
+            Ok(Mended { beliefs, replanned, needed_again })
+        })
+    }
+}
+
+/// Whether bytes fit a checksum.
+type Sound<'a> = &'a dyn Fn(&[u8], u32) -> bool;
+
+/// Whether the bytes in the first column fit the checksum in the second, which may be damaged itself.
+fn fits(row: &rusqlite::Row<'_>, sound: Sound<'_>) -> Result<bool, StoreError> {
+    let bytes = row.get_ref(0)?.as_blob().unwrap_or_default();
+    Ok(row.get(1).is_ok_and(|crc| sound(bytes, crc)))
+}
+
+fn drop_damaged(
+    transaction: &Transaction<'_>,
+    table: &str,
+    key: &str,
+    column: &str,
+    sound: Sound<'_>,
+) -> Result<u64, StoreError> {
+    let mut select = transaction.prepare(&format!("SELECT {column}, crc, {key} FROM {table}"))?;
+    let columns = select.column_count();
+    let mut found = select.query([])?;
+    let mut damaged: Vec<Vec<rusqlite::types::Value>> = Vec::new();
+    while let Some(row) = found.next()? {
+        if !fits(row, sound)? {
+            damaged.push((2..columns).map(|column| row.get(column)).collect::<Result<_, _>>()?);
+        }
+    }
+    let marks = vec!["?"; columns - 2].join(", ");
+    let mut delete = transaction.prepare(&format!("DELETE FROM {table} WHERE ({key}) = ({marks})"))?;
+    for key in &damaged {
+        delete.execute(rusqlite::params_from_iter(key))?;
+    }
+    Ok(damaged.len() as u64)
+}
+
+/// The runs at such a stage that have a damaged row in a table.
+fn damaged_runs(
+    transaction: &Transaction<'_>,
+    table: &str,
+    column: &str,
+    stage: &str,
+    sound: Sound<'_>,
+) -> Result<Vec<RunId>, StoreError> {
+    let mut select = transaction.prepare(&format!(
+        "SELECT {column}, crc, run FROM {table} JOIN run ON run.id = {table}.run WHERE stage {stage} ORDER BY run"
+    ))?;
+    let mut found = select.query([])?;
+    let mut damaged = Vec::new();
+    while let Some(row) = found.next()? {
+        if !fits(row, sound)? {
+            damaged.push(RunId::new(row.get::<_, String>(2)?));
+        }
+    }
+    damaged.dedup();
+    Ok(damaged)
+}
+
+/// The planned runs that have a part whose members cannot be read, or are no items of its batch.
+fn runs_with_damaged_parts(transaction: &Transaction<'_>) -> Result<Vec<RunId>, StoreError> {
+    let mut select = transaction.prepare(
+        "SELECT members, count, part.run FROM part JOIN batch ON batch.run = part.run AND batch.seq = part.batch
+         JOIN run ON run.id = part.run WHERE stage = 'planned'",
+    )?;
+    let mut found = select.query([])?;
+    let mut damaged = Vec::new();
+    while let Some(row) = found.next()? {
+        let members = rows::members(row.get_ref(0)?.as_blob().unwrap_or_default());
+        let count = rows::count(row.get(1)?);
+        if !members.is_ok_and(|members| members.max().is_none_or(|last| u64::from(last) < count)) {
+            damaged.push(RunId::new(row.get::<_, String>(2)?));
+        }
+    }
+    Ok(damaged)
+}

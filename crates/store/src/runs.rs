@@ -1,0 +1,263 @@
+//! Runs: planned against a list, finished with a report.
+
+use std::collections::BTreeMap;
+
+use dncsync_core::batch::Batch;
+use dncsync_core::entry;
+use dncsync_core::event::Event;
+use dncsync_core::number::Number;
+use dncsync_core::numbers::Numbers;
+use dncsync_core::plan::Plan;
+use dncsync_core::refusal::HALVING_BUDGET;
+use dncsync_core::report::{Report, Requests, Tally};
+use dncsync_core::run::{RunId, Stage};
+use dncsync_core::source::SourceType;
+use dncsync_core::timestamp::Timestamp;
+use roaring::RoaringBitmap;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use crate::error::StoreError;
+use crate::events::append;
+use crate::lists::{ListKey, TargetId, TenantId};
+use crate::open::Store;
+use crate::rows::{self, count, signed};
+use crate::{claims, present};
+
+/// A run as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// The list it is for.
+    pub target: TargetId,
+    /// The list that its plan was made against.
+    pub list: Option<ListKey>,
+    /// How far it has come.
+    pub stage: Stage,
+    /// When it was loaded.
+    pub started_at: Timestamp,
+    /// The files' names.
+    pub files: Vec<String>,
+    /// How its rows came out so far.
+    pub tally: Tally,
+    /// What was mended.
+    pub warnings: BTreeMap<String, u64>,
+    /// Where the rejections are, and how long that file was when the run was loaded.
+    pub rejects: Option<(String, u64)>,
+    /// What it has cost so far.
+    pub requests: Requests,
+    /// Batches that were sent or are to be sent.
+    pub batches: u64,
+    /// Batches that are not settled.
+    pub open: u64,
+    /// Items sent again because no read-back had seen them.
+    pub resent: u64,
+    /// Milliseconds from first send to confirmation, of each settled batch with a confirmed number.
+    pub latencies: Vec<f64>,
+}
+
+/// Which kind of request a run is charged for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// The run.
+    pub run: RunId,
+    /// `list`, `post` or `get`.
+    pub kind: &'static str,
+    /// Whether it repeats an earlier one.
+    pub retried: bool,
+    /// Whether it is spent on finding items that the server refused without naming them.
+    pub halving: bool,
+}
+
+pub(crate) fn charge(transaction: &Transaction<'_>, charged: &Charge) -> Result<(), StoreError> {
+    let kind = match charged.kind {
+        "post" => "requests_post",
+        "get" => "requests_get",
+        _ => "requests_list",
+    };
+    let sql = format!(
+        "UPDATE run SET {kind} = {kind} + 1, requests_retried = requests_retried + ?2,
+                requests_halving = requests_halving + ?3 WHERE id = ?1"
+    );
+    let (retried, halving) = (i64::from(charged.retried), i64::from(charged.halving));
+    transaction.prepare_cached(&sql)?.execute(params![charged.run.as_str(), retried, halving])?;
+    Ok(())
+}
+
+impl Store {
+    /// The unfinished run of this input into this target, if there is one.
+    pub fn unfinished(&self, target: TargetId, input: &str) -> Result<Option<RunId>, StoreError> {
+        let sql = "SELECT id FROM run WHERE target = ?1 AND input = ?2 AND stage <> 'finished' ORDER BY id LIMIT 1";
+        let id = self.connection.query_row(sql, params![target.0, input], |row| row.get::<_, String>(0)).optional()?;
+        Ok(id.map(RunId::new))
+    }
+
+    /// All unfinished runs of a tenant, oldest first.
+    pub fn unfinished_runs(&self, tenant: TenantId) -> Result<Vec<RunId>, StoreError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT run.id FROM run JOIN target ON target.id = run.target
+             WHERE target.tenant = ?1 AND stage <> 'finished' ORDER BY run.started_at, run.id",
+        )?;
+        let ids = select.query_map([tenant.0], |row| Ok(RunId::new(row.get::<_, String>(0)?)))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    /// A run as it stands.
+    pub fn run(&self, id: &RunId) -> Result<Run, StoreError> {
+        let mut select = self.connection.prepare_cached("SELECT * FROM run WHERE id = ?1")?;
+        let mut run = select.query_row([id.as_str()], run_of_row)?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT first_sent_at, settled_at, successes, already_listed, refused, unconfirmed, doubted
+             FROM batch WHERE run = ?1",
+        )?;
+        let mut batches = select.query([id.as_str()])?;
+        while let Some(row) = batches.next()? {
+            let (sent, settled): (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
+            let successes = count(row.get(2)?);
+            // One that was only looked for is no batch of the report: nothing of it was sent.
+            run.batches += u64::from(sent.is_some() || !row.get::<_, bool>(6)?);
+            run.open += u64::from(settled.is_none());
+            run.tally.successes += successes;
+            run.tally.already_listed += count(row.get(3)?);
+            run.tally.refused += count(row.get(4)?);
+            run.tally.unconfirmed += count(row.get(5)?);
+            if let (Some(sent), Some(settled), 1..) = (sent, settled, successes) {
+                run.latencies.push((settled - sent).max(0) as f64);
+            }
+        }
+        Ok(run)
+    }
+
+    /// The report of a finished run.
+    pub fn report(&self, run: &RunId) -> Result<Option<Report>, StoreError> {
+        let sql = "SELECT report FROM run WHERE id = ?1";
+        let text: Option<String> = self.connection.query_row(sql, [run.as_str()], |row| row.get(0))?;
+        let report = text.map(|text| serde_json::from_str(&text)).transpose();
+        report.map_err(|_| StoreError::Damaged("a report cannot be read"))
+    }
+
+    /// Makes a plan durable, in place of an earlier one that lost its base. `disbelieved`: sorted numbers that were seen
+    /// too long ago and are sent again.
+    pub fn record_plan(
+        &mut self,
+        run: &RunId,
+        list: ListKey,
+        plan: &Plan,
+        disbelieved: &[Number],
+        now: Timestamp,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            for table in ["part", "refusal", "owed", "batch"] {
+                let sql = format!("DELETE FROM {table} WHERE run = ?1");
+                transaction.execute(&sql, [run.as_str()])?;
+            }
+            present::disbelieve(transaction, list, disbelieved)?;
+            let sent = plan.batches.iter().map(|batch| (batch, false));
+            for (seq, (batch, doubted)) in (0i64..).zip(sent.chain(plan.doubted.iter().map(|batch| (batch, true)))) {
+                insert_batch(transaction, run, seq, batch, doubted)?;
+            }
+            transaction.execute(
+                "UPDATE run SET stage = 'planned', list = ?2, already_listed = ?3 WHERE id = ?1",
+                params![run.as_str(), list.0, signed(plan.already_listed)],
+            )?;
+            append(transaction, now, run, std::slice::from_ref(event))
+        })
+    }
+
+    /// Ends a run with its report and its claims. What only its work needed is dropped.
+    pub fn finish(
+        &mut self,
+        run: &RunId,
+        report: &Report,
+        claims: &[(SourceType, Numbers)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let sql = "SELECT target FROM run WHERE id = ?1";
+            let target = TargetId(transaction.query_row(sql, [run.as_str()], |row| row.get(0))?);
+            claims.iter().try_for_each(|(source, numbers)| claims::add(transaction, target, *source, numbers))?;
+            let text = serde_json::to_string(report).expect("a report is JSON");
+            transaction.execute(
+                "UPDATE run SET stage = 'finished', ended_at = ?2, report = ?3 WHERE id = ?1",
+                params![run.as_str(), now.millis(), text],
+            )?;
+            for table in ["segment", "part", "refusal"] {
+                transaction.execute(&format!("DELETE FROM {table} WHERE run = ?1"), [run.as_str()])?;
+            }
+            let sql = "UPDATE batch SET items = x'', crc = 0 WHERE run = ?1";
+            transaction.execute(sql, [run.as_str()])?;
+            append(transaction, now, run, &[Event::Finished(Box::new(report.clone()))])
+        })
+    }
+}
+
+fn insert_batch(
+    transaction: &Transaction<'_>,
+    run: &RunId,
+    seq: i64,
+    batch: &Batch,
+    doubted: bool,
+) -> Result<(), StoreError> {
+    let bytes = entry::pack(batch.items());
+    let members: RoaringBitmap = (0..u32::try_from(batch.items().len()).unwrap_or(u32::MAX)).collect();
+    transaction
+        .prepare_cached(
+            "INSERT INTO batch (run, seq, count, urgent, digest, items, crc, doubted)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            run.as_str(),
+            seq,
+            signed(members.len()),
+            batch.urgent(),
+            batch.digest(),
+            bytes,
+            crc32fast::hash(&bytes),
+            doubted,
+        ])?;
+    let state = if doubted { "doubted" } else { "waiting" };
+    transaction
+        .prepare_cached("INSERT INTO part (run, batch, members, state) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![run.as_str(), seq, rows::members_to_bytes(&members), state])?;
+    Ok(())
+}
+
+fn run_of_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Run> {
+    let number = |name: &str| row.get::<_, i64>(name).map(count);
+    let (list, post, get) = (number("requests_list")?, number("requests_post")?, number("requests_get")?);
+    let halving = number("requests_halving")?;
+    let json = |name: &str| row.get::<_, String>(name);
+    let rejects_bytes = number("rejects_bytes")?;
+    Ok(Run {
+        id: RunId::new(row.get::<_, String>("id")?),
+        target: TargetId(row.get("target")?),
+        list: row.get::<_, Option<i64>>("list")?.map(ListKey),
+        stage: Stage::read(&row.get::<_, String>("stage")?).unwrap_or(Stage::Loaded),
+        started_at: Timestamp::from_millis(row.get("started_at")?),
+        files: serde_json::from_str(&json("files")?).unwrap_or_default(),
+        tally: Tally {
+            rows: number("rows")?,
+            repeated: number("repeated")?,
+            rejected: number("rejected")?,
+            already_listed: number("already_listed")?,
+            ..Tally::default()
+        },
+        warnings: serde_json::from_str(&json("warnings")?).unwrap_or_default(),
+        rejects: row.get::<_, Option<String>>("rejects")?.map(|path| (path, rejects_bytes)),
+        requests: Requests {
+            total: list + post + get,
+            list,
+            post,
+            get,
+            retried: number("requests_retried")?,
+            throttled: number("requests_throttled")?,
+            halving,
+            halving_budget: if halving > 0 { HALVING_BUDGET } else { 0 },
+        },
+        batches: 0,
+        open: 0,
+        resent: number("resent")?,
+        latencies: Vec::new(),
+    })
+}

@@ -1,0 +1,202 @@
+//! Batches on their way: recorded before they leave, their answers recorded, seen, settled.
+
+use dncsync_core::event::Event;
+use dncsync_core::number::Number;
+use dncsync_core::timestamp::Timestamp;
+use roaring::RoaringBitmap;
+use rusqlite::{Transaction, params};
+
+use crate::batches::{BatchKey, Instead, Outcome, Part, SentBatch, Sighting};
+use crate::error::StoreError;
+use crate::events::append;
+use crate::lists::{ListKey, TenantId};
+use crate::open::Store;
+use crate::rows::{self, signed};
+use crate::{owed, present, webhooks};
+
+impl Store {
+    /// Requests whose answers died with their process may have been applied: they will be repeated.
+    pub fn reopen_sending(&mut self, tenant: TenantId) -> Result<(), StoreError> {
+        self.connection.execute(
+            "UPDATE part SET state = 'waiting' WHERE state = 'sending' AND run IN
+             (SELECT run.id FROM run JOIN target ON target.id = run.target WHERE target.tenant = ?1)",
+            [tenant.0],
+        )?;
+        Ok(())
+    }
+
+    /// A request with this part is about to leave. `already_listed`: items that were seen before, when it leaves for
+    /// the first time.
+    pub fn begin_send(
+        &mut self,
+        part: &Part,
+        already_listed: u64,
+        now: Timestamp,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let sql = "UPDATE part SET state = 'sending', attempts = attempts + 1 WHERE id = ?1";
+            transaction.execute(sql, [part.id.0])?;
+            transaction.execute(
+                "UPDATE batch SET first_sent_at = coalesce(first_sent_at, ?3), already_listed = already_listed + ?4
+                 WHERE run = ?1 AND seq = ?2",
+                params![part.batch.run.as_str(), part.batch.seq, now.millis(), signed(already_listed)],
+            )?;
+            append(transaction, now, &part.batch.run, std::slice::from_ref(event))
+        })
+    }
+
+    /// The server took the part.
+    pub fn accepted(&mut self, part: &Part, now: Timestamp, event: &Event) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let sql = "UPDATE part SET state = 'accepted', accepted_at = ?2 WHERE id = ?1";
+            transaction.execute(sql, params![part.id.0, now.millis()])?;
+            append(transaction, now, &part.batch.run, std::slice::from_ref(event))
+        })
+    }
+
+    /// The part is to be sent again.
+    pub fn send_again(&mut self, part: &Part, now: Timestamp, event: &Event) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            transaction.execute("UPDATE part SET state = 'waiting' WHERE id = ?1", [part.id.0])?;
+            append(transaction, now, &part.batch.run, std::slice::from_ref(event))
+        })
+    }
+
+    /// The part was refused: some items are set aside, and other parts take its place.
+    pub fn refused(
+        &mut self,
+        part: &Part,
+        items: &[(u32, String)],
+        instead: &Instead,
+        now: Timestamp,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        let (run, batch) = (part.batch.run.as_str(), part.batch.seq);
+        self.write(|transaction| {
+            for (item, reason) in items {
+                transaction
+                    .prepare_cached("INSERT INTO refusal (run, batch, item, reason) VALUES (?1, ?2, ?3, ?4)")?
+                    .execute(params![run, batch, item, reason])?;
+            }
+            let sql = "UPDATE batch SET refused = refused + ?3 WHERE run = ?1 AND seq = ?2";
+            transaction.execute(sql, params![run, batch, signed(items.len() as u64)])?;
+            transaction.execute("DELETE FROM part WHERE id = ?1", [part.id.0])?;
+            let (parts, halved) = match instead {
+                Instead::Rest(rest) => (std::slice::from_ref(rest), part.halved),
+                Instead::Halves(halves) => (halves.as_slice(), true),
+            };
+            for members in parts.iter().filter(|members| !members.is_empty()) {
+                wait_again(transaction, &part.batch, members, 0, halved)?;
+            }
+            append(transaction, now, &part.batch.run, std::slice::from_ref(event))
+        })
+    }
+
+    /// A page of the list was read: these sorted numbers are present, and this is what it means for batches.
+    pub fn see(&mut self, list: ListKey, sorted: &[Number], sightings: &[Sighting]) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            present::add(transaction, list, sorted)?;
+            sightings.iter().try_for_each(|sighting| count_sighting(transaction, sighting))
+        })
+    }
+
+    /// These items of a batch were accepted and never seen: they are sent again.
+    pub fn send_lost(
+        &mut self,
+        batch: &BatchKey,
+        lost: &RoaringBitmap,
+        now: Timestamp,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let (run, seq) = (batch.run.as_str(), batch.seq);
+            transaction.execute("DELETE FROM part WHERE run = ?1 AND batch = ?2", params![run, seq])?;
+            wait_again(transaction, batch, lost, 1, false)?;
+            let sql = "UPDATE batch SET resends = resends + 1 WHERE run = ?1 AND seq = ?2";
+            transaction.execute(sql, params![run, seq])?;
+            let sql = "UPDATE run SET resent = resent + ?2 WHERE id = ?1";
+            transaction.execute(sql, params![run, signed(lost.len())])?;
+            append(transaction, now, &batch.run, std::slice::from_ref(event))
+        })
+    }
+
+    /// The list was read for the doubted items of a batch: some were seen, these are gone and are sent again.
+    pub fn looked(
+        &mut self,
+        batch: &BatchKey,
+        seen: u64,
+        gone: &RoaringBitmap,
+        now: Timestamp,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let (run, seq) = (batch.run.as_str(), batch.seq);
+            transaction.execute("DELETE FROM part WHERE run = ?1 AND batch = ?2", params![run, seq])?;
+            if !gone.is_empty() {
+                wait_again(transaction, batch, gone, 0, false)?;
+                let sql = "UPDATE run SET resent = resent + ?2 WHERE id = ?1";
+                transaction.execute(sql, params![run, signed(gone.len())])?;
+            }
+            let sql = "UPDATE batch SET already_listed = already_listed + ?3 WHERE run = ?1 AND seq = ?2";
+            transaction.execute(sql, params![run, seq, signed(seen)])?;
+            append(transaction, now, &batch.run, std::slice::from_ref(event))
+        })
+    }
+
+    /// Every item of a batch has its outcome; what is owed and the webhook that tells of it are stored with it.
+    pub fn settle(
+        &mut self,
+        batch: &SentBatch,
+        outcome: &Outcome<'_>,
+        now: Timestamp,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        let (key, webhook) = (&batch.key, outcome.webhook);
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE batch SET settled_at = ?3, unconfirmed = ?4 WHERE run = ?1 AND seq = ?2",
+                params![key.run.as_str(), key.seq, now.millis(), signed(outcome.unconfirmed.len() as u64)],
+            )?;
+            if !outcome.unconfirmed.is_empty() {
+                owed::insert(transaction, key, outcome.unconfirmed)?;
+            }
+            if let Some(first_sent_at) = batch.first_sent_at {
+                present::sight(transaction, batch.list, first_sent_at.min(now), outcome.seen)?;
+            }
+            if let Some(webhook) = webhook {
+                webhooks::insert(transaction, webhook, now)?;
+            }
+            append(transaction, now, &key.run, std::slice::from_ref(event))
+        })
+    }
+}
+
+/// Puts items of a batch back among what is to be sent.
+fn wait_again(
+    transaction: &Transaction<'_>,
+    batch: &BatchKey,
+    members: &RoaringBitmap,
+    attempts: u32,
+    halved: bool,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO part (run, batch, members, state, attempts, halved) VALUES (?1, ?2, ?3, 'waiting', ?4, ?5)";
+    let members = rows::members_to_bytes(members);
+    transaction.prepare_cached(sql)?.execute(params![batch.run.as_str(), batch.seq, members, attempts, halved])?;
+    Ok(())
+}
+
+fn count_sighting(transaction: &Transaction<'_>, sighting: &Sighting) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached(
+            "UPDATE batch SET successes = successes + ?3, already_listed = already_listed + ?4
+             WHERE run = ?1 AND seq = ?2",
+        )?
+        .execute(params![
+            sighting.batch.run.as_str(),
+            sighting.batch.seq,
+            signed(sighting.successes),
+            signed(sighting.already_listed)
+        ])?;
+    Ok(())
+}
