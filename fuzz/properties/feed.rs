@@ -114,12 +114,18 @@ fn without_numbers(words: &str) {
     }
 }
 
-/// Lines that hold more than white space, or are too long to be looked at.
+/// Lines that hold more than byte order marks and white space, or are too long to be looked at.
 fn filled_lines(bytes: &[u8]) -> usize {
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let filled = |line: &&[u8]| line.len() > MAX_ROW_BYTES + 1 || !line.trim_ascii().is_empty();
-    let lines = text.split(|byte| *byte == b'\n').filter(filled).count();
+    let lines = bytes.split(|byte| *byte == b'\n').map(without_marks);
+    let lines = lines.filter(|line| line.len() > MAX_ROW_BYTES + 1 || !line.trim_ascii().is_empty()).count();
     if is_utf16(bytes) { usize::MAX } else { lines }
+}
+
+fn without_marks(mut line: &[u8]) -> &[u8] {
+    while let Some(rest) = line.strip_prefix(b"\xef\xbb\xbf") {
+        line = rest;
+    }
+    line
 }
 
 fn is_utf16(bytes: &[u8]) -> bool {

@@ -10,6 +10,9 @@ use memchr::memchr;
 
 use crate::limits::{MAX_ROW_BYTES, WINDOW_BYTES};
 
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Where a line ends, in bytes from the start of the window.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line {
@@ -63,9 +66,13 @@ impl<R: Read> Lines<R> {
         Ok(self.window())
     }
 
-    /// Moves on to the first line that holds more than white space.
+    /// Moves on to the first line that holds more than white space, past a byte order mark at its head: files joined
+    /// to one bring theirs along.
     pub(crate) fn next_filled(&mut self) -> io::Result<Found> {
         loop {
+            while self.at_least(MARK.len())?.starts_with(MARK) {
+                self.advance(MARK.len(), 0);
+            }
             match self.line_at(0)? {
                 Found::Line(line) if self.window()[..line.end].trim_ascii().is_empty() => self.advance(line.next, 1),
                 found => return Ok(found),

@@ -39,6 +39,16 @@ fn without_a_header_the_columns_are_number_source_notes() {
 }
 
 #[test]
+fn a_row_may_have_any_number_of_fields() {
+    for more in 0..300 {
+        for end in ["", "\n", ",\"\"\n", "\r\n"] {
+            let input = format!("phone,b\n+12025550123{}{end}", ",".repeat(more));
+            assert_eq!(rows(&input, None), "2: +12025550123\n", "{input}");
+        }
+    }
+}
+
+#[test]
 fn a_number_that_a_spreadsheet_spoilt_is_a_row_to_be_refused_later() {
     assert_eq!(rows("4.07555E+09,MANUAL\n", None), "1: 4.07555E+09 | MANUAL\n");
 }

@@ -18,6 +18,16 @@ fn utf8_with_a_mark_and_without() {
 }
 
 #[test]
+fn files_joined_to_one_bring_their_marks_along() {
+    let marked =
+        "\u{feff}\u{feff}+12025550123,MANUAL,\"a\nb\"\n\u{feff}\n\u{feff}\"+12025550124\",SYSTEM,\"c\nd\"\n\u{feff}";
+    assert_eq!(rows(marked, None), "1: +12025550123 | MANUAL | a\nb\n4: +12025550124 | SYSTEM | c\nd\n");
+    assert_eq!(rows("+12025550123\n\u{feff}+12025550124\n", None), "1: +12025550123\n2: +12025550124\n");
+    let objects = "{\"phone\":\"+12025550123\"}\n\u{feff}{\"phone\":\"+12025550124\"}\n";
+    assert_eq!(rows(objects, None), "1: +12025550123\n2: +12025550124\n");
+}
+
+#[test]
 fn utf16_by_its_mark() {
     let marked = format!("\u{feff}{TEXT}");
     assert_eq!(rows(utf16(&marked, u16::to_le_bytes), None), ROWS);

@@ -8,7 +8,7 @@ use crate::limits::MAX_ROW_BYTES;
 pub(super) struct Splitter {
     reader: Reader,
     text: Box<[u8]>,
-    ends: Vec<usize>,
+    ends: Box<[usize]>,
     text_length: usize,
     count: usize,
 }
@@ -19,7 +19,9 @@ impl Splitter {
         let reader = ReaderBuilder::new().terminator(Terminator::Any(b'\n')).build();
         // Fields are never longer than the record. The last byte is for the line end fed after it.
         let text = vec![0; MAX_ROW_BYTES + 2].into();
-        Self { reader, text, ends: vec![0; 32], text_length: 0, count: 0 }
+        // Nor can there be more of them than its bytes and one. Memory that no record reached is never touched.
+        let ends = vec![0; MAX_ROW_BYTES + 2].into();
+        Self { reader, text, ends, text_length: 0, count: 0 }
     }
 
     /// The field at this index; empty where the record is shorter.
@@ -60,26 +62,12 @@ impl Splitter {
     }
 
     /// Feeds all of `input`, the end of the record where that is empty; true when the record ended.
-    fn feed(&mut self, mut input: &[u8]) -> bool {
-        let at_end = input.is_empty();
-        loop {
-            let (result, read, written, ended) =
-                self.reader.read_record(input, &mut self.text[self.text_length..], &mut self.ends[self.count..]);
-            input = &input[read..];
-            self.text_length += written;
-            self.count += ended;
-            match result {
-                ReadRecordResult::Record => return true,
-                ReadRecordResult::OutputEndsFull => {
-                    self.ends.resize(2 * self.ends.len(), 0);
-                    // Going round again with nothing left would tell csv-core that the record is at its end.
-                    if input.is_empty() && !at_end {
-                        return false;
-                    }
-                }
-                // The text cannot be full: it has room for the longest record.
-                ReadRecordResult::InputEmpty | ReadRecordResult::OutputFull | ReadRecordResult::End => return false,
-            }
-        }
+    fn feed(&mut self, input: &[u8]) -> bool {
+        let (text, ends) = (&mut self.text[self.text_length..], &mut self.ends[self.count..]);
+        let (result, _read, written, ended) = self.reader.read_record(input, text, ends);
+        self.text_length += written;
+        self.count += ended;
+        // Text and ends have room for the longest record, so neither is ever full.
+        matches!(result, ReadRecordResult::Record)
     }
 }
