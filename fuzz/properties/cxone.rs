@@ -46,6 +46,11 @@ pub(crate) fn posted(body: &[u8]) {
     assert_eq!(fuzz::posted(body), fuzz::posted(&framed(body)));
 }
 
+/// The answer to a removal.
+pub(crate) fn removed(body: &[u8]) {
+    assert_eq!(fuzz::removed(body), fuzz::removed(&framed(body)));
+}
+
 /// An error's body: why a batch was refused.
 pub(crate) fn error_body(body: &[u8]) {
     let refusal = fuzz::refusal(body);
@@ -81,15 +86,18 @@ pub(crate) fn answer(bytes: &[u8]) {
 /// What every call makes of an answer.
 pub(crate) fn answered(status: u16, body: &[u8]) {
     for (call, answer) in fuzz::judge(status, body) {
+        let sends_a_batch = matches!(call.as_str(), "PostItems" | "RemoveItems");
+        let unsupported = call == "RemoveItems" && matches!(status, 405 | 501);
         let held = match (&answer, status) {
             (Answer::ComeBack(later), _) => status == 429 && later.throttled,
             // Whoever did not read the success to its end does not know, either.
-            (Answer::Unknown(later), 100..=299 | 408 | 500..) => !later.throttled,
+            (Answer::Unknown(later), 100..=299 | 408 | 500..) => !later.throttled && !unsupported,
             (Answer::Applied(()), _) => (200..=299).contains(&status),
-            (Answer::Refused(_), _) => status == 400 && call == "PostItems",
-            (Answer::TooLarge, _) => status == 413 && call == "PostItems",
+            (Answer::Refused(_), _) => status == 400 && sends_a_batch,
+            (Answer::TooLarge, _) => status == 413 && sends_a_batch,
             (Answer::Exists, _) => status == 409 && call == "CreateList",
             (Answer::TokenRefused, _) => status == 401,
+            (Answer::Lasting(lasting), _) if unsupported => lasting.code == "removal.unsupported" && lasting.of_list,
             (Answer::Lasting(_), 300..=499) => !matches!(status, 401 | 408 | 429),
             _ => false,
         };

@@ -1,7 +1,7 @@
 //! The calls of profile `v2`: their addresses.
 
 use dncsync_core::target::ListId;
-use reqwest::Url;
+use reqwest::{Method, Url};
 
 /// Which call it is, as far as an answer's meaning depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,12 +10,26 @@ pub(crate) enum Call {
     FindLists,
     PostItems,
     ReadItems,
+    RemoveItems,
 }
 
 impl Call {
     /// Whether it names a list by its id.
     pub(crate) fn on_a_list(self) -> bool {
-        matches!(self, Self::PostItems | Self::ReadItems)
+        matches!(self, Self::PostItems | Self::ReadItems | Self::RemoveItems)
+    }
+
+    /// Whether its body is a batch, which may be too large, or refused for single items.
+    pub(crate) fn sends_a_batch(self) -> bool {
+        matches!(self, Self::PostItems | Self::RemoveItems)
+    }
+
+    pub(crate) fn method(self) -> Method {
+        match self {
+            Self::CreateList | Self::PostItems => Method::POST,
+            Self::FindLists | Self::ReadItems => Method::GET,
+            Self::RemoveItems => Method::DELETE,
+        }
     }
 }
 

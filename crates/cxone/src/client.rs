@@ -8,12 +8,12 @@ use dncsync_core::answer::Answer;
 use dncsync_core::batch::Limits;
 use dncsync_core::pacing::REQUEST_TIMEOUT;
 use dncsync_core::target::{ListId, Target};
+use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Method, Url};
 
 use crate::address;
 use crate::calls::{self, Call};
-use crate::decode::{self, FoundList, ItemsPage, ListsPage, Posted};
+use crate::decode::{self, FoundList, ItemsPage, ListsPage, Posted, Removed};
 use crate::items;
 use crate::reply;
 use crate::scope;
@@ -120,6 +120,12 @@ impl Client {
         self.0.send(Request { call: Call::PostItems, url, body: Some(body) }, decode::posted).await
     }
 
+    /// Removes items from a list; one that is not there is no error. `body` is what [`crate::items::removal`] made.
+    pub async fn remove_items(&self, list: &ListId, body: Vec<u8>) -> Answer<Removed> {
+        let url = calls::items(&self.0.api, list);
+        self.0.send(Request { call: Call::RemoveItems, url, body: Some(body) }, decode::removed).await
+    }
+
     /// One page of a list's indexed numbers.
     pub async fn read_items(&self, list: &ListId, page: u64, size: u64) -> Answer<ItemsPage> {
         let url = calls::read_items(&self.0.api, list, page, size);
@@ -165,8 +171,7 @@ impl Inner {
             return Answer::Lasting(verdict::scope_missing(&missing));
         }
         let call = request.call;
-        let method = if request.body.is_some() { Method::POST } else { Method::GET };
-        let mut prepared = self.wire.request(method, request.url).header(AUTHORIZATION, token.header);
+        let mut prepared = self.wire.request(call.method(), request.url).header(AUTHORIZATION, token.header);
         if let Some(body) = request.body {
             prepared = prepared.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
         }

@@ -49,6 +49,17 @@ pub struct Posted {
     pub duplicates: Option<u64>,
 }
 
+/// What the server said of a removal that it carried out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// How many numbers it received.
+    pub received: Option<u64>,
+    /// How many of them left the list.
+    pub removed: Option<u64>,
+    /// How many were not there.
+    pub missing: Option<u64>,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ListBody<'a> {
@@ -149,17 +160,41 @@ struct PostedBody<'a> {
     duplicates: Scalar<'a>,
 }
 
-/// What was taken. An empty body tells nothing and is fine; one that is no JSON comes from somebody else than CXone.
+/// What was taken.
 pub(crate) fn posted(body: &[u8]) -> Option<Posted> {
-    if lenient::without_mark(body).iter().all(u8::is_ascii_whitespace) {
-        return Some(Posted::default());
-    }
-    let told = read::<Object<PostedBody<'_>>>(body)?.0;
-    Some(told.map_or_else(Posted::default, |told| Posted {
+    counts(body, |told: PostedBody<'_>| Posted {
         received: told.received.count(),
         added: told.added.count(),
         duplicates: told.duplicates.count(),
-    }))
+    })
+}
+
+#[derive(Deserialize)]
+struct RemovedBody<'a> {
+    #[serde(default, borrow)]
+    received: Scalar<'a>,
+    #[serde(default, borrow)]
+    removed: Scalar<'a>,
+    #[serde(default, borrow)]
+    missing: Scalar<'a>,
+}
+
+/// What was removed.
+pub(crate) fn removed(body: &[u8]) -> Option<Removed> {
+    counts(body, |told: RemovedBody<'_>| Removed {
+        received: told.received.count(),
+        removed: told.removed.count(),
+        missing: told.missing.count(),
+    })
+}
+
+/// The counts of a batch. An empty body tells nothing and is fine; one that is no JSON comes from somebody else than
+/// CXone.
+fn counts<'a, T: Deserialize<'a>, C: Default>(body: &'a [u8], told: impl FnOnce(T) -> C) -> Option<C> {
+    if lenient::without_mark(body).iter().all(u8::is_ascii_whitespace) {
+        return Some(C::default());
+    }
+    Some(read::<Object<T>>(body)?.0.map(told).unwrap_or_default())
 }
 
 #[derive(Deserialize)]

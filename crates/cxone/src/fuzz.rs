@@ -9,7 +9,7 @@ use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
 
 use crate::calls::{self, Call};
-use crate::decode::{self, FoundList, ItemsPage, ListsPage, Posted};
+use crate::decode::{self, FoundList, ItemsPage, ListsPage, Posted, Removed};
 use crate::reply::Reply;
 use crate::token::{self, TokenFacts};
 use crate::{retry_after, verdict};
@@ -32,6 +32,11 @@ pub fn created(body: &[u8], asked: &str) -> Option<FoundList> {
 /// What was taken of a batch.
 pub fn posted(body: &[u8]) -> Option<Posted> {
     decode::posted(body)
+}
+
+/// What was removed.
+pub fn removed(body: &[u8]) -> Option<Removed> {
+    decode::removed(body)
 }
 
 /// Why a batch was refused.
@@ -71,7 +76,7 @@ pub fn judge(status: u16, body: &[u8]) -> Vec<(String, Answer<()>)> {
         return Vec::new();
     };
     let reply = reply(status, body);
-    [Call::CreateList, Call::FindLists, Call::PostItems, Call::ReadItems]
+    [Call::CreateList, Call::FindLists, Call::PostItems, Call::ReadItems, Call::RemoveItems]
         .into_iter()
         .map(|call| {
             let decode = |body: &[u8]| match call {
@@ -79,6 +84,7 @@ pub fn judge(status: u16, body: &[u8]) -> Vec<(String, Answer<()>)> {
                 Call::FindLists => lists(body).map(drop),
                 Call::PostItems => posted(body).map(drop),
                 Call::ReadItems => items(body).map(drop),
+                Call::RemoveItems => removed(body).map(drop),
             };
             (format!("{call:?}"), verdict::judge(call, "api.example.com", &reply, decode))
         })

@@ -1,9 +1,10 @@
-//! The body of a request that adds items, and how large it comes out.
+//! The bodies of requests that add and remove items, and how large the former come out.
 
 use std::io::{self, Write};
 
 use dncsync_core::batch::Limits;
 use dncsync_core::entry::Entry;
+use dncsync_core::number::Number;
 
 /// What one request may hold: the tutorial's 10,000 items; 4.5 MiB, so that the server's 5 MiB are never met.
 pub const LIMITS: Limits = Limits { items: 10_000, bytes: 4_718_592, item_bytes };
@@ -12,15 +13,36 @@ const BEFORE_NUMBER: &str = r#"{"phoneNumber":"+"#;
 const BEFORE_SOURCE: &str = r#"","source":""#;
 const BEFORE_NOTES: &str = r#"","notes":"#;
 const END: &str = "}";
+const END_OF_NUMBER: &str = r#""}"#;
+
+/// Bytes that an item of usual length comes to, so that a body is seldom moved while it grows.
+const USUAL_ITEM: usize = 96;
+
+/// The same of a number that is removed.
+const USUAL_NUMBER: usize = 36;
 
 /// The body: a JSON array in the order given.
 ///
 /// Written by hand around `serde_json`'s escaping: two parts in three of a body are always the same text.
 pub fn body<'a>(items: impl Iterator<Item = &'a Entry>) -> Vec<u8> {
-    let mut body = Vec::with_capacity(items.size_hint().0 * 96 + 2);
-    for item in items {
+    array(items, USUAL_ITEM, write)
+}
+
+/// The body of a removal: a JSON array of the numbers alone, in the order given. As many as [`LIMITS`] allow are far
+/// from the most bytes.
+pub fn removal(numbers: impl Iterator<Item = Number>) -> Vec<u8> {
+    array(numbers, USUAL_NUMBER, |body, number| write!(body, "{BEFORE_NUMBER}{}{END_OF_NUMBER}", number.get()))
+}
+
+fn array<T>(
+    elements: impl Iterator<Item = T>,
+    usual: usize,
+    write: impl Fn(&mut Vec<u8>, T) -> io::Result<()>,
+) -> Vec<u8> {
+    let mut body = Vec::with_capacity(elements.size_hint().0 * usual + 2);
+    for element in elements {
         body.push(if body.is_empty() { b'[' } else { b',' });
-        write(&mut body, item).expect("a vector takes every byte");
+        write(&mut body, element).expect("a vector takes every byte");
     }
     if body.is_empty() {
         body.push(b'[');
@@ -59,7 +81,6 @@ impl Write for Counted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dncsync_core::number::Number;
     use dncsync_core::row::Place;
     use dncsync_core::source::SourceType;
     use proptest::prelude::*;
@@ -71,6 +92,12 @@ mod tests {
         phone_number: String,
         source: SourceType,
         notes: &'a str,
+    }
+
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Removed {
+        phone_number: String,
     }
 
     fn entries() -> impl Strategy<Value = Vec<Entry>> {
@@ -98,6 +125,16 @@ mod tests {
             prop_assert_eq!(&body, &serde_json::to_vec(&items).unwrap());
             let foretold: usize = entries.iter().map(item_bytes).sum();
             prop_assert_eq!(body.len(), foretold + 1 + usize::from(entries.is_empty()));
+        }
+
+        #[test]
+        fn the_body_of_a_removal_is_what_serde_json_writes(
+            numbers in prop::collection::vec(1u64..1_000_000_000_000_000_000, 0..8),
+        ) {
+            let numbers: Vec<Number> = numbers.into_iter().map(Number::from_stored).collect();
+            let items: Vec<Removed> =
+                numbers.iter().map(|number| Removed { phone_number: number.e164() }).collect();
+            prop_assert_eq!(removal(numbers.into_iter()), serde_json::to_vec(&items).unwrap());
         }
     }
 }

@@ -32,7 +32,7 @@ mod wording;
 
 pub use address::{check_address, check_webhook_address, is_link_local};
 pub use client::{Client, LISTS_PAGE_SIZE, PAGE_SIZE};
-pub use decode::{FoundList, ItemsPage, ListsPage, Posted};
+pub use decode::{FoundList, ItemsPage, ListsPage, Posted, Removed};
 pub use fault::Fault;
 #[cfg(feature = "memory")]
 pub use memory::Connect;

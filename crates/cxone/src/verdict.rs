@@ -19,8 +19,10 @@ pub(crate) fn judge<T>(call: Call, host: &str, reply: &Reply, decode: impl FnOnc
         403 => Answer::Lasting(denied(host, reply)),
         404 if call.on_a_list() => Answer::Lasting(list_gone(reply)),
         404 => Answer::Lasting(wrong_address(host, "knows no Do-Not-Call lists under /api/v2/dnc (404)")),
+        // Before the other 5xx: a server that lacks the method did not go on with it.
+        405 | 501 if call == Call::RemoveItems => Answer::Lasting(removal_unsupported(reply)),
         409 if call == Call::CreateList => Answer::Exists,
-        413 if call == Call::PostItems => Answer::TooLarge,
+        413 if call.sends_a_batch() => Answer::TooLarge,
         429 => Answer::ComeBack(Later { throttled: true, ..passing(host, reply) }),
         // A gateway may give up on a request that the server behind it goes on with: 408 and every 5xx leave it open.
         408 | 500.. => Answer::Unknown(passing(host, reply)),
@@ -50,11 +52,11 @@ fn success<T>(host: &str, reply: &Reply, decode: impl FnOnce(&[u8]) -> Option<T>
 }
 
 fn bad_request<T>(call: Call, host: &str, reply: &Reply) -> Answer<T> {
-    match (&reply.body, call) {
-        (Ok(body), Call::PostItems) => Answer::Refused(decode::refusal(body)),
+    match &reply.body {
+        _ if !call.sends_a_batch() => Answer::Lasting(refused(host, reply)),
+        Ok(body) => Answer::Refused(decode::refusal(body)),
         // Half an explanation may name the wrong items, and without one the batch would be halved for nothing.
-        (Err(reason), Call::PostItems) => Answer::Unknown(Later { reason: reason.clone(), ..passing(host, reply) }),
-        _ => Answer::Lasting(refused(host, reply)),
+        Err(reason) => Answer::Unknown(Later { reason: reason.clone(), ..passing(host, reply) }),
     }
 }
 
@@ -117,6 +119,17 @@ fn list_gone(reply: &Reply) -> Lasting {
         code: "list.gone",
         message: format!("CXone does not know the list any more (404){words}"),
         todo: "see in CXone whether the list was deleted; run again to have it created anew".to_owned(),
+        of_list: true,
+    }
+}
+
+/// A tenant that knows no such method.
+fn removal_unsupported(reply: &Reply) -> Lasting {
+    let words = decode::words(reply.explanation()).map(|words| format!(": {words}")).unwrap_or_default();
+    Lasting {
+        code: "removal.unsupported",
+        message: format!("CXone does not let this client remove items from the list ({}){words}", reply.status),
+        todo: "remove them in CXone's own screens, or ask NICE for the permission".to_owned(),
         of_list: true,
     }
 }

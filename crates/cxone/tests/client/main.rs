@@ -4,7 +4,10 @@
 
 mod certificates;
 mod connections;
+#[cfg(feature = "memory")]
+mod memory;
 mod pages;
+mod removals;
 mod sandbox;
 mod scripted;
 mod secrets;

@@ -7,7 +7,7 @@ use dncsync_core::entry::Entry;
 use dncsync_core::number::Number;
 use dncsync_core::row::Place;
 use dncsync_core::source::SourceType;
-use dncsync_cxone::{Client, FoundList, ItemsPage, PAGE_SIZE, Posted, Secret, Settings, items};
+use dncsync_cxone::{Client, FoundList, ItemsPage, PAGE_SIZE, Posted, Removed, Secret, Settings, items};
 use dncsync_sandbox::{Options, Sandbox};
 
 use crate::target;
@@ -47,6 +47,10 @@ fn entries(count: u64) -> Vec<Entry> {
     (0..count).map(|last| entry(12_025_550_100 + last)).collect()
 }
 
+fn removal(entries: &[Entry]) -> Vec<u8> {
+    items::removal(entries.iter().map(|entry| entry.number))
+}
+
 async fn created(client: &Client) -> FoundList {
     applied(client.create_list(&target()).await)
 }
@@ -72,6 +76,32 @@ async fn a_list_is_created_filled_and_read_back() {
 }
 
 #[tokio::test]
+async fn what_is_removed_is_read_no_more() {
+    let (_sandbox, client) = tenant(Options::default()).await;
+    let list = created(&client).await;
+    let entries = entries(5);
+    applied(client.post_items(&list.id, items::body(entries[..3].iter())).await);
+
+    let removed = Removed { received: Some(4), removed: Some(2), missing: Some(2) };
+    assert_eq!(applied(client.remove_items(&list.id, removal(&entries[1..])).await), removed);
+    let again = Removed { received: Some(4), removed: Some(0), missing: Some(4) };
+    assert_eq!(applied(client.remove_items(&list.id, removal(&entries[1..])).await), again);
+    assert_eq!(applied(client.read_items(&list.id, 1, PAGE_SIZE).await).numbers, [entries[0].number]);
+}
+
+#[tokio::test]
+async fn what_is_removed_stays_visible_until_the_index_has_caught_up() {
+    let (sandbox, client) = tenant(Options::default()).await;
+    let list = created(&client).await;
+    let entries = entries(2);
+    applied(client.post_items(&list.id, items::body(entries.iter())).await);
+    sandbox.set_lag(Duration::from_secs(3600));
+    assert_eq!(applied(client.remove_items(&list.id, removal(&entries)).await).removed, Some(2));
+    assert_eq!(applied(client.read_items(&list.id, 1, PAGE_SIZE).await).numbers.len(), 2);
+    assert!(sandbox.list("Opt-outs").unwrap().numbers.is_empty());
+}
+
+#[tokio::test]
 async fn a_bad_item_is_named() {
     let (_sandbox, client) = tenant(Options::default()).await;
     let list = created(&client).await;
@@ -82,6 +112,8 @@ async fn a_bad_item_is_named() {
     };
     assert_eq!(refusal.named.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [3]);
     assert!(!format!("{refusal:?}").contains("5555"), "{refusal:?}");
+    let Answer::Refused(refusal) = client.remove_items(&list.id, removal(&entries)).await else { panic!("refused") };
+    assert_eq!(refusal.named.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [3]);
 }
 
 #[tokio::test]
@@ -94,26 +126,45 @@ async fn an_expired_token_costs_one_refused_call() {
     assert_eq!(sandbox.observed().tokens, 2);
 }
 
+/// Faults, and what the first call that they strike comes to.
+const FAULTS: [(&str, &str); 10] = [
+    ("429", "comeBack"),
+    ("429-bare", "comeBack"),
+    ("429-date", "comeBack"),
+    ("500", "unknown"),
+    ("502", "unknown"),
+    ("503", "unknown"),
+    ("close-before", "unknown"),
+    ("close-after", "unknown"),
+    ("truncate", "unknown"),
+    ("413", "refused"),
+];
+
 #[tokio::test]
 async fn injected_faults_are_told_apart() {
-    for (fault, expected) in [
-        ("429", "comeBack"),
-        ("429-bare", "comeBack"),
-        ("429-date", "comeBack"),
-        ("500", "unknown"),
-        ("502", "unknown"),
-        ("503", "unknown"),
-        ("close-before", "unknown"),
-        ("close-after", "unknown"),
-        ("truncate", "unknown"),
-        ("413", "refused"),
-    ] {
+    for (fault, expected) in FAULTS {
         let faults = vec![format!("{fault}:POST*items:1:1").parse().unwrap()];
         let (_sandbox, client) = tenant(Options { faults, ..Options::default() }).await;
         let list = created(&client).await;
         let body = items::body(entries(3).iter());
         assert_eq!(client.post_items(&list.id, body.clone()).await.name(), expected, "{fault}");
         applied(client.post_items(&list.id, body).await);
+    }
+}
+
+#[tokio::test]
+async fn injected_faults_are_told_apart_in_removals_too() {
+    for (fault, expected) in FAULTS {
+        let faults = vec![format!("{fault}:DELETE*items:1:1").parse().unwrap()];
+        let (sandbox, client) = tenant(Options { faults, ..Options::default() }).await;
+        let list = created(&client).await;
+        let entries = entries(3);
+        applied(client.post_items(&list.id, items::body(entries.iter())).await);
+        assert_eq!(client.remove_items(&list.id, removal(&entries)).await.name(), expected, "{fault}");
+        let repeated = applied(client.remove_items(&list.id, removal(&entries)).await);
+        let gone_before = ["close-after", "truncate"].contains(&fault);
+        assert_eq!(repeated.missing, Some(if gone_before { 3 } else { 0 }), "{fault}");
+        assert!(sandbox.list("Opt-outs").unwrap().numbers.is_empty(), "{fault}");
     }
 }
 
@@ -137,4 +188,5 @@ async fn a_list_that_is_gone_concerns_that_list_only() {
     let gone = dncsync_core::target::ListId("no/such list".into());
     let Answer::Lasting(lasting) = client.read_items(&gone, 1, 10).await else { panic!("lasting") };
     assert_eq!((lasting.code, lasting.of_list), ("list.gone", true));
+    assert_eq!(client.remove_items(&gone, removal(&entries(1))).await, Answer::Lasting(lasting));
 }

@@ -28,61 +28,68 @@ const HTML: &str = "<html><body>Bad gateway</body></html>";
 
 #[tokio::test]
 async fn each_status_has_one_meaning() {
-    // status, headers, body; then create, find, post, read
-    type Row = (u16, &'static [&'static str], &'static str, [&'static str; 4]);
-    const REFUSED: [&str; 4] = ["request.refused of list"; 4];
-    const WRONG: [&str; 4] = ["address.wrong"; 4];
+    // status, headers, body; then create, find, post, read, remove
+    type Row = (u16, &'static [&'static str], &'static str, [&'static str; 5]);
+    const REFUSED: [&str; 5] = ["request.refused of list"; 5];
+    const WRONG: [&str; 5] = ["address.wrong"; 5];
     let rows: &[Row] = &[
-        (200, &[], r#"{"id":"x"}"#, ["applied"; 4]),
-        (201, &[], r#"{"id":"x"}"#, ["applied"; 4]),
-        (202, &[], r#"{"id":"x"}"#, ["applied"; 4]),
-        (200, &[], "", ["unknown", "unknown", "applied", "unknown"]),
-        (204, &[], "", ["unknown", "unknown", "applied", "unknown"]),
-        (200, &[], "[]", ["unknown", "unknown", "applied", "unknown"]),
-        (200, &[], HTML, ["unknown"; 4]),
-        (200, &[], r#"{"id":"x""#, ["unknown"; 4]),
+        (200, &[], r#"{"id":"x"}"#, ["applied"; 5]),
+        (201, &[], r#"{"id":"x"}"#, ["applied"; 5]),
+        (202, &[], r#"{"id":"x"}"#, ["applied"; 5]),
+        (200, &[], "", ["unknown", "unknown", "applied", "unknown", "applied"]),
+        (204, &[], "", ["unknown", "unknown", "applied", "unknown", "applied"]),
+        (200, &[], "[]", ["unknown", "unknown", "applied", "unknown", "applied"]),
+        (200, &[], HTML, ["unknown"; 5]),
+        (200, &[], r#"{"id":"x""#, ["unknown"; 5]),
         (301, &["location: https://example.com/"], "", WRONG),
         (302, &["location: /login"], HTML, WRONG),
         (307, &[], "", WRONG),
-        (400, &[], "{}", ["request.refused of list", "request.refused of list", "refused", "request.refused of list"]),
-        (401, &[], "", ["tokenRefused"; 4]),
-        (403, &[], "", ["access.denied"; 4]),
-        (403, &[], r#"{"message":"needs dnc:write"}"#, ["scope.missing"; 4]),
-        (404, &[], "", ["address.wrong", "address.wrong", "list.gone of list", "list.gone of list"]),
-        (405, &[], "", REFUSED),
-        (408, &[], "", ["unknown"; 4]),
-        (409, &[], "", ["exists", REFUSED[0], REFUSED[0], REFUSED[0]]),
-        (413, &[], HTML, [REFUSED[0], REFUSED[0], "too large", REFUSED[0]]),
+        (400, &[], "{}", [REFUSED[0], REFUSED[0], "refused", REFUSED[0], "refused"]),
+        (401, &[], "", ["tokenRefused"; 5]),
+        (403, &[], "", ["access.denied"; 5]),
+        (403, &[], r#"{"message":"needs dnc:write"}"#, ["scope.missing"; 5]),
+        (
+            404,
+            &[],
+            "",
+            ["address.wrong", "address.wrong", "list.gone of list", "list.gone of list", "list.gone of list"],
+        ),
+        (405, &[], "", [REFUSED[0], REFUSED[0], REFUSED[0], REFUSED[0], "removal.unsupported of list"]),
+        (408, &[], "", ["unknown"; 5]),
+        (409, &[], "", ["exists", REFUSED[0], REFUSED[0], REFUSED[0], REFUSED[0]]),
+        (413, &[], HTML, [REFUSED[0], REFUSED[0], "too large", REFUSED[0], "too large"]),
         (422, &[], "", REFUSED),
-        (429, &[], "", ["comeBack throttled"; 4]),
-        (429, &["retry-after: 7"], "", ["comeBack throttled 7s"; 4]),
-        (429, &["retry-after: soon"], "", ["comeBack throttled"; 4]),
+        (429, &[], "", ["comeBack throttled"; 5]),
+        (429, &["retry-after: 7"], "", ["comeBack throttled 7s"; 5]),
+        (429, &["retry-after: soon"], "", ["comeBack throttled"; 5]),
         (
             429,
             &["date: Fri, 01 Nov 2024 12:00:00 GMT", "retry-after: Fri, 01 Nov 2024 12:00:09 GMT"],
             "",
-            ["comeBack throttled 9s"; 4],
+            ["comeBack throttled 9s"; 5],
         ),
-        (500, &[], "", ["unknown"; 4]),
-        (502, &[], HTML, ["unknown"; 4]),
-        (503, &["retry-after: 2.9"], "", ["unknown 2s"; 4]),
-        (504, &[], "", ["unknown"; 4]),
-        (599, &[], "", ["unknown"; 4]),
+        (500, &[], "", ["unknown"; 5]),
+        (501, &[], "", ["unknown", "unknown", "unknown", "unknown", "removal.unsupported of list"]),
+        (502, &[], HTML, ["unknown"; 5]),
+        (503, &["retry-after: 2.9"], "", ["unknown 2s"; 5]),
+        (504, &[], "", ["unknown"; 5]),
+        (599, &[], "", ["unknown"; 5]),
     ];
     let server = Server::start().await;
     let client = server.client();
     for (status, headers, body, expected) in rows {
         let act = Act::answer(*status, headers, body);
-        (0..4).for_each(|_| server.push(act.clone()));
+        (0..5).for_each(|_| server.push(act.clone()));
         let got = [
             brief(&client.create_list(&target()).await),
             brief(&client.find_lists("x", 1, 100).await),
             brief(&client.post_items(&list(), b"[]".to_vec()).await),
             brief(&client.read_items(&list(), 1, 1000).await),
+            brief(&client.remove_items(&list(), b"[]".to_vec()).await),
         ];
         assert_eq!(got, *expected, "{status} {headers:?} {body}");
     }
-    assert_eq!(server.api().len(), rows.len() * 4, "one request a call");
+    assert_eq!(server.api().len(), rows.len() * 5, "one request a call");
 }
 
 async fn post(body: &str, status: u16) -> Answer<Posted> {
