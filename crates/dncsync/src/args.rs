@@ -249,10 +249,10 @@ pub(crate) enum WebhooksAction {
 
 const SANDBOX_EXAMPLES: &str = "\
 Faults: KIND:PATH:P[:TIMES]. PATH is a part of `METHOD /path`, * matches anything; P is the probability, of each request
-or, for the last five kinds, of each number.
+or, for the last six kinds, of each number.
   429, 429-bare (without Retry-After), 429-date, 500, 502 (HTML), 503, 401 (the token is revoked), 413, close-before,
   close-after (applied, then closed), slow or slow=MS, truncate, refuse, refuse-first, refuse-silent, never-indexed,
-  lose-once
+  lose-once, keep (told as removed, and stays)
 
 Examples:
   dncsync sandbox --port 8787

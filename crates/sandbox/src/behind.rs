@@ -20,7 +20,7 @@ impl Sandbox {
     pub fn remove_behind(&self, list_name: &str, numbers: &[&str]) {
         let numbers: Vec<Digits> = numbers.iter().map(|number| digits(number)).collect();
         let id = self.id_of(list_name);
-        let removed = self.tenant.lists().remove(&id, &numbers, self.tenant.now());
+        let removed = self.tenant.lists().remove(&id, &numbers, self.tenant.now(), |_| false);
         removed.expect("the journal can be written");
     }
 

@@ -39,7 +39,7 @@ pub(crate) enum CallFault {
     TooLarge,
 }
 
-/// What happens to single items of a post.
+/// What happens to single items: to those of a post, `Keep` to those of a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ItemFault {
     NeverIndexed,
@@ -47,6 +47,7 @@ pub(crate) enum ItemFault {
     Refuse,
     RefuseFirst,
     RefuseSilent,
+    Keep,
 }
 
 /// Name, kind, and the other names that it goes by.
@@ -68,6 +69,7 @@ const KINDS: &[(&str, Kind, &[&str])] = &[
     ("refuse", Kind::Item(ItemFault::Refuse), &["refused"]),
     ("refuse-first", Kind::Item(ItemFault::RefuseFirst), &[]),
     ("refuse-silent", Kind::Item(ItemFault::RefuseSilent), &[]),
+    ("keep", Kind::Item(ItemFault::Keep), &["kept"]),
 ];
 
 impl Fault {

@@ -54,10 +54,12 @@ fn apply_add(tenant: &Tenant, id: &str, call: &str, body: &[u8]) -> Result<Respo
     let mut lists = tenant.lists();
     let mut strikes = tenant.strikes();
     let added = lists.add(id, rows, tenant.now(), |number, lost_before| strikes.loses(call, number, lost_before));
-    drop((strikes, lists));
+    drop(strikes);
     let added = added.map_err(|e| Refusal::journal(&e))?.ok_or_else(Refusal::no_such_list)?;
     let since_start = tenant.clock.since_start(tenant.now());
     tenant.ledger().applied(since_start, id, &numbers, added.changed);
+    // Not before: the ledger's order is the order in which the lists changed.
+    drop(lists);
     let body = json!({"received": numbers.len(), "added": added.changed, "duplicates": added.unchanged});
     Ok(answer(StatusCode::OK, &body))
 }
@@ -126,20 +128,29 @@ pub(crate) async fn remove(
     State(tenant): State<Arc<Tenant>>,
     bearer: Bearer,
     id: Id,
+    uri: Uri,
     body: Bytes,
 ) -> Result<Response, Refusal> {
     bearer.may(&["dnc:write"])?;
     let Path(id) = id.map_err(|_| Refusal::no_such_list())?;
-    tenant
-        .work(move |tenant| {
-            if tenant.lists().get(&id).is_none() {
-                return Err(Refusal::no_such_list());
-            }
-            let numbers = batch::numbers(&body)?;
-            let removed = tenant.lists().remove(&id, &numbers, tenant.now()).map_err(|e| Refusal::journal(&e))?;
-            let removed = removed.ok_or_else(Refusal::no_such_list)?;
-            let body = json!({"received": numbers.len(), "removed": removed.changed, "missing": removed.unchanged});
-            Ok(answer(StatusCode::OK, &body))
-        })
-        .await
+    let call = format!("DELETE {}", uri.path());
+    tenant.work(move |tenant| apply_remove(tenant, &id, &call, &body)).await
+}
+
+fn apply_remove(tenant: &Tenant, id: &str, call: &str, body: &[u8]) -> Result<Response, Refusal> {
+    if tenant.lists().get(id).is_none() {
+        return Err(Refusal::no_such_list());
+    }
+    let numbers = batch::numbers(body)?;
+    let mut lists = tenant.lists();
+    let mut strikes = tenant.strikes();
+    let removed = lists.remove(id, &numbers, tenant.now(), |number| strikes.keeps(call, number));
+    drop(strikes);
+    let removed = removed.map_err(|e| Refusal::journal(&e))?.ok_or_else(Refusal::no_such_list)?;
+    let since_start = tenant.clock.since_start(tenant.now());
+    tenant.ledger().removed(since_start, id, &numbers);
+    // Not before: the ledger's order is the order in which the lists changed.
+    drop(lists);
+    let body = json!({"received": numbers.len(), "removed": removed.changed, "missing": removed.unchanged});
+    Ok(answer(StatusCode::OK, &body))
 }

@@ -34,7 +34,7 @@ mod truncated;
 mod window;
 
 pub use fault::{Fault, FaultError};
-pub use observed::{Arrival, Observed, Post};
+pub use observed::{Arrival, Observed, Post, Removal};
 pub use options::{Client, ClientError, Options};
 pub use server::Sandbox;
 pub use snapshot::{ListSnapshot, ListedNumber, Standing};

@@ -125,18 +125,26 @@ impl Lists {
         Ok(Some(Changed { changed, unchanged: received - changed }))
     }
 
-    /// Removes what the list holds. `None`: no such list.
-    pub(crate) fn remove(&mut self, id: &str, numbers: &[Digits], now: Duration) -> io::Result<Option<Changed>> {
+    /// Removes what the list holds; `keeps` says which of it a fault leaves where it is, told as removed all the same.
+    /// `None`: no such list.
+    pub(crate) fn remove(
+        &mut self,
+        id: &str,
+        numbers: &[Digits],
+        now: Duration,
+        mut keeps: impl FnMut(Digits) -> bool,
+    ) -> io::Result<Option<Changed>> {
         let Some(position) = self.position(id) else {
             return Ok(None);
         };
         let list = &self.lists[position];
-        let held: HashSet<Digits> = numbers.iter().copied().filter(|&number| list.holds(number)).collect();
-        let changed = held.len();
-        if changed > 0 {
-            let change = Change::Remove { list: id.to_owned(), numbers: held.iter().copied().collect() };
+        let held = numbers.iter().copied().filter(|&number| list.holds(number));
+        let (kept, leaving): (HashSet<_>, HashSet<_>) = held.partition(|&number| keeps(number));
+        let changed = kept.len() + leaving.len();
+        if !leaving.is_empty() {
+            let change = Change::Remove { list: id.to_owned(), numbers: leaving.iter().copied().collect() };
             self.record(change, now)?;
-            self.lists[position].remove(held, now + self.lag);
+            self.lists[position].remove(leaving, now + self.lag);
         }
         Ok(Some(Changed { changed, unchanged: numbers.len() - changed }))
     }

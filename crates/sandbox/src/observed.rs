@@ -28,6 +28,12 @@ pub struct Observed {
     pub items_added: u64,
     /// The `POST …/items` calls that were applied, and what was in them; only of a tenant in memory.
     pub applied: Vec<Post>,
+    /// `DELETE …/items` calls that arrived, whatever came of them.
+    pub removals: u64,
+    /// `DELETE …/items` calls that were applied, whether the caller learnt of it or not.
+    pub removals_applied: u64,
+    /// The `DELETE …/items` calls that were applied, and what was in them; only of a tenant in memory.
+    pub removed: Vec<Removal>,
     /// The most API calls, refused ones included, that arrived in any 60 s.
     pub max_in_window: usize,
 }
@@ -50,9 +56,24 @@ pub struct Arrival {
 pub struct Post {
     /// Milliseconds since the sandbox started.
     pub at_ms: u64,
+    /// Its place among all applied posts and removals, counted from 0: what took effect first has the smaller one.
+    pub order: u64,
     /// The list's id.
     pub list: String,
     /// The numbers, without their plus.
+    pub numbers: Vec<u64>,
+}
+
+/// One applied removal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// Milliseconds since the sandbox started.
+    pub at_ms: u64,
+    /// Its place among all applied posts and removals, as [`Post::order`].
+    pub order: u64,
+    /// The list's id.
+    pub list: String,
+    /// The numbers that were to leave, without their plus; also those that were not there, or that a fault kept.
     pub numbers: Vec<u64>,
 }
 
@@ -63,8 +84,8 @@ pub(crate) struct Ledger {
     /// How many arrivals were dropped from the front of `kept`.
     dropped: u64,
     pub(crate) counts: Observed,
-    /// Whether posts are kept with their numbers.
-    keeps_posts: bool,
+    /// Whether posts and removals are kept with their numbers.
+    keeps_numbers: bool,
 }
 
 /// What the ledger says to an arrival.
@@ -75,9 +96,9 @@ pub(crate) struct Ticket {
 }
 
 impl Ledger {
-    pub(crate) fn new(rate: u32, keeps_posts: bool) -> Ledger {
+    pub(crate) fn new(rate: u32, keeps_numbers: bool) -> Ledger {
         let window = Window::new(rate);
-        Ledger { window, kept: VecDeque::new(), dropped: 0, counts: Observed::default(), keeps_posts }
+        Ledger { window, kept: VecDeque::new(), dropped: 0, counts: Observed::default(), keeps_numbers }
     }
 
     /// One call arrives at `now`, which is `since_start` after the start.
@@ -86,12 +107,13 @@ impl Ledger {
         let throttled = if path.starts_with("/api/") { self.window.arrive(now).err() } else { None };
         self.counts.throttled += u64::from(throttled.is_some());
         self.counts.posts += u64::from(method == "POST" && path.ends_with("/items"));
+        self.counts.removals += u64::from(method == "DELETE" && path.ends_with("/items"));
         if self.kept.len() == ARRIVALS_KEPT {
             self.kept.pop_front();
             self.dropped += 1;
         }
         let id = self.dropped + u64::try_from(self.kept.len()).unwrap_or_default();
-        let at_ms = u64::try_from(since_start.as_millis()).unwrap_or(u64::MAX);
+        let at_ms = milliseconds(since_start);
         self.kept.push_back(Arrival { at_ms, method: method.to_owned(), path: path.to_owned(), status: 0 });
         Ticket { id, throttled }
     }
@@ -104,13 +126,26 @@ impl Ledger {
     }
 
     pub(crate) fn applied(&mut self, since_start: Duration, list: &str, numbers: &[Digits], added: usize) {
-        if self.keeps_posts {
-            let at_ms = u64::try_from(since_start.as_millis()).unwrap_or(u64::MAX);
-            self.counts.applied.push(Post { at_ms, list: list.to_owned(), numbers: numbers.to_vec() });
+        if self.keeps_numbers {
+            let (at_ms, order) = (milliseconds(since_start), self.order());
+            self.counts.applied.push(Post { at_ms, order, list: list.to_owned(), numbers: numbers.to_vec() });
         }
         self.counts.posts_applied += 1;
         self.counts.items_received += u64::try_from(numbers.len()).unwrap_or_default();
         self.counts.items_added += u64::try_from(added).unwrap_or_default();
+    }
+
+    pub(crate) fn removed(&mut self, since_start: Duration, list: &str, numbers: &[Digits]) {
+        if self.keeps_numbers {
+            let (at_ms, order) = (milliseconds(since_start), self.order());
+            self.counts.removed.push(Removal { at_ms, order, list: list.to_owned(), numbers: numbers.to_vec() });
+        }
+        self.counts.removals_applied += 1;
+    }
+
+    /// The place of the next one.
+    fn order(&self) -> u64 {
+        u64::try_from(self.counts.applied.len() + self.counts.removed.len()).unwrap_or(u64::MAX)
     }
 
     pub(crate) fn observed(&self) -> Observed {
@@ -120,6 +155,10 @@ impl Ledger {
             ..self.counts.clone()
         }
     }
+}
+
+fn milliseconds(since_start: Duration) -> u64 {
+    u64::try_from(since_start.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

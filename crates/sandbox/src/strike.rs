@@ -96,6 +96,14 @@ impl Strikes {
             _ => false,
         })
     }
+
+    /// Whether an item is told as removed and stays where it is.
+    pub(crate) fn keeps(&mut self, call: &str, number: Digits) -> bool {
+        let keep = Kind::Item(ItemFault::Keep);
+        self.0
+            .iter_mut()
+            .any(|armed| armed.fault.kind == keep && armed.fault.concerns(call) && armed.strikes_number(number))
+    }
 }
 
 impl Armed {
@@ -188,5 +196,14 @@ mod tests {
         assert!(strikes.loses("POST /items", 1, false));
         assert!(!strikes.loses("POST /items", 1, true));
         assert!(!strikes.loses("POST /items", 1, false));
+    }
+
+    #[test]
+    fn keep_strikes_removals_and_never_what_is_added() {
+        let mut strikes = strikes(&["keep:items:1:2", "refuse:DELETE*items:1"], 0);
+        assert!(!strikes.loses("POST /items", 1, false));
+        assert!(strikes.refused("POST /items", &[1]).is_none());
+        let kept = [1, 2, 3, 1].map(|number| strikes.keeps("DELETE /items", number));
+        assert_eq!(kept, [true, true, false, true]);
     }
 }

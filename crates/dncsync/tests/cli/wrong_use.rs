@@ -276,7 +276,7 @@ fn a_fault_that_is_none() {
     assert_snapshot!(place().run("sandbox --port 0 --fault 418:items:0.5"), @r#"
     $ dncsync sandbox --port 0 --fault 418:items:0.5
     --- stderr
-    error: invalid value '418:items:0.5' for '--fault <KIND:PATH:P[:TIMES]>': no fault is called "418"; there are 429, 429-bare, 429-date, 500, 502, 503, close-before, close-after, slow, truncate, 401, 413, never-indexed, lose-once, refuse, refuse-first, refuse-silent (and slow=MILLISECONDS)
+    error: invalid value '418:items:0.5' for '--fault <KIND:PATH:P[:TIMES]>': no fault is called "418"; there are 429, 429-bare, 429-date, 500, 502, 503, close-before, close-after, slow, truncate, 401, 413, never-indexed, lose-once, refuse, refuse-first, refuse-silent, keep (and slow=MILLISECONDS)
 
     For more information, try '--help'.
     [exit 2]

@@ -6,5 +6,6 @@ mod faults;
 mod items;
 mod journal;
 mod lists;
+mod removals;
 mod tokens;
 mod window;
