@@ -9,7 +9,7 @@ use dncsync_core::numbers::by_chunk;
 use dncsync_core::plan;
 use dncsync_core::row::Row;
 use dncsync_core::source::SourceType;
-use dncsync_feed::{Next, Reader};
+use dncsync_feed::{Asked, Next, Reader};
 
 use crate::{Outcome, World};
 
@@ -85,7 +85,7 @@ pub(crate) fn list_most(world: &mut World) {
 }
 
 fn each_row(world: &World, mut act: impl FnMut(&Row)) -> usize {
-    let mut reader = Reader::open(world.csv.as_slice(), None).expect("a CSV");
+    let mut reader = Reader::open(world.csv.as_slice(), &Asked::default()).expect("a CSV");
     let mut row = Row::default();
     let mut rows = 0;
     while let Next::Row = reader.read(&mut row).expect("memory is always readable") {

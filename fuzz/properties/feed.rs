@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use dncsync_core::row::Row;
-use dncsync_feed::{Fault, Format, MAX_ROW_BYTES, Next, OpenError, Reader};
+use dncsync_feed::{Asked, Fault, Format, MAX_ROW_BYTES, Next, OpenError, Reader};
 
 /// Most characters that are kept of a line that is no row.
 const KEPT_CHARS: usize = 200;
@@ -16,32 +16,48 @@ const MOST_TEXT: usize = 3 * MAX_ROW_BYTES;
 
 /// An input that is said to be CSV.
 pub(crate) fn csv(bytes: &[u8]) {
-    let read = read_both_ways(bytes, Some(Format::Csv));
-    assert!(read.is_none_or(|rows| rows.len() <= filled_lines(bytes)), "more rows than lines that are filled");
+    for asked in askings(Some(Format::Csv)) {
+        let read = read_both_ways(bytes, &asked);
+        assert!(read.is_none_or(|rows| rows.len() <= filled_lines(bytes)), "more rows than lines that are filled");
+    }
 }
 
 /// An input that is said to be JSON Lines.
 pub(crate) fn jsonl(bytes: &[u8]) {
-    let read = read_both_ways(bytes, Some(Format::Jsonl));
-    assert!(read.is_none_or(|rows| is_utf16(bytes) || rows.len() == filled_lines(bytes)), "a row for each filled line");
+    for asked in askings(Some(Format::Jsonl)) {
+        let read = read_both_ways(bytes, &asked);
+        let one_each = read.is_none_or(|rows| is_utf16(bytes) || rows.len() == filled_lines(bytes));
+        assert!(one_each, "a row for each filled line");
+    }
 }
 
 /// An input that is said to be a list of numbers.
 pub(crate) fn txt(bytes: &[u8]) {
-    let Some(rows) = read_both_ways(bytes, Some(Format::Txt)) else { return };
-    assert!(is_utf16(bytes) || rows.len() == filled_lines(bytes), "a row for each filled line");
-    assert!(rows.iter().all(|(next, _)| matches!(next, Next::Row | Next::Malformed(Fault::TooLong))));
+    for asked in askings(Some(Format::Txt)) {
+        let Some(rows) = read_both_ways(bytes, &asked) else { continue };
+        assert!(is_utf16(bytes) || rows.len() == filled_lines(bytes), "a row for each filled line");
+        assert!(rows.iter().all(|(next, _)| matches!(next, Next::Row | Next::Malformed(Fault::TooLong))));
+    }
 }
 
 /// An input of which nothing is said.
 pub(crate) fn any_input(bytes: &[u8]) {
-    let _ = read_both_ways(bytes, None);
+    for asked in askings(None) {
+        let _ = read_both_ways(bytes, &asked);
+    }
+}
+
+/// All that may be asked of an input of this format.
+fn askings(format: Option<Format>) -> [Asked; 3] {
+    let registry = Asked { registry: true, ..Asked::format(format) };
+    let ending = Asked { end: Some("expires".to_owned()), ..registry.clone() };
+    [Asked::format(format), registry, ending]
 }
 
 /// Reads all rows; `None` where the input is refused. It makes no difference how the bytes come.
-fn read_both_ways(bytes: &[u8], format: Option<Format>) -> Option<Vec<(Next, Row)>> {
-    let at_once = read(bytes, bytes, format);
-    let slowly = read(Slowly(bytes), bytes, format);
+fn read_both_ways(bytes: &[u8], asked: &Asked) -> Option<Vec<(Next, Row)>> {
+    let at_once = read(bytes, bytes, asked);
+    let slowly = read(Slowly(bytes), bytes, asked);
     match (&at_once, &slowly) {
         (Ok(at_once), Ok(slowly)) => assert!(at_once == slowly, "the same rows byte by byte"),
         (Err(at_once), Err(slowly)) => assert_eq!(at_once, slowly),
@@ -60,8 +76,8 @@ impl Read for Slowly<'_> {
     }
 }
 
-fn read(input: impl Read, bytes: &[u8], format: Option<Format>) -> Result<Vec<(Next, Row)>, String> {
-    let mut reader = Reader::open(input, format).map_err(|refused| refusal(&refused))?;
+fn read(input: impl Read, bytes: &[u8], asked: &Asked) -> Result<Vec<(Next, Row)>, String> {
+    let mut reader = Reader::open(input, asked).map_err(|refused| refusal(&refused))?;
     // Each line end is such a byte, also in UTF-16.
     let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
     let (mut rows, mut row, mut before) = (Vec::new(), Row::default(), 0);
@@ -73,10 +89,11 @@ fn read(input: impl Read, bytes: &[u8], format: Option<Format>) -> Result<Vec<(N
         assert!(before < row.line && row.line <= lines, "line {} after {before} of {lines}", row.line);
         before = row.line;
         bounded(next, &row);
+        only_what_is_asked_for(asked, &row);
         rows.push((next, row.clone()));
     }
     assert!(reader.read(&mut row).is_ok_and(|next| next == Next::End), "the end stays the end");
-    assert!(row.phone.is_empty() && row.notes.is_empty(), "nothing is left over at the end");
+    assert!(texts(&row).iter().all(|text| text.is_empty()), "nothing is left over at the end");
     let ignored = reader.ignored_columns();
     assert!(reader.format() == Format::Csv || ignored.len() <= MAX_IGNORED_KEYS);
     ignored.iter().for_each(|name| without_numbers(name));
@@ -84,15 +101,27 @@ fn read(input: impl Read, bytes: &[u8], format: Option<Format>) -> Result<Vec<(N
     Ok(rows)
 }
 
+fn texts(row: &Row) -> [&String; 7] {
+    [&row.phone, &row.source, &row.notes, &row.received_at, &row.action, &row.changed_at, &row.end]
+}
+
+fn only_what_is_asked_for(asked: &Asked, row: &Row) {
+    assert!(asked.registry || row.changed_at.is_empty(), "a time of change that nobody asked for");
+    assert!(asked.end.is_some() || row.end.is_empty(), "an end that nobody asked for");
+}
+
 fn bounded(next: Next, row: &Row) {
-    let texts = [&row.phone, &row.source, &row.notes, &row.received_at];
+    let texts = texts(row);
     // Buffers at most double when they grow.
     assert!(texts.iter().all(|text| text.capacity() <= 2 * MOST_TEXT), "no buffer grows without end");
-    // Two contradicting values have a bar between them.
-    assert!(texts.iter().map(|text| text.len()).sum::<usize>() <= MOST_TEXT + 3, "no row is longer than a row may be");
-    if let Next::Malformed(Fault::TooLong | Fault::NotJson | Fault::NotAnObject) = next {
+    // Two contradicting values have a bar between them, and there may be two of each that decides.
+    assert!(
+        texts.iter().map(|text| text.len()).sum::<usize>() <= MOST_TEXT + 4 * 3,
+        "no row is longer than a row may be"
+    );
+    if let Next::Malformed(Fault::TooLong | Fault::NotJson | Fault::NotAnObject | Fault::OtherLayout) = next {
         assert!(row.phone.chars().count() <= KEPT_CHARS, "only the start of it is kept");
-        assert!(row.source.is_empty() && row.notes.is_empty());
+        assert!(texts[1..].iter().all(|text| text.is_empty()), "and nothing is told of it");
     }
 }
 

@@ -14,10 +14,18 @@ pub struct Row {
     pub notes: String,
     /// When the request was received, as written.
     pub received_at: String,
+    /// What the row says of adding or deleting, as written; empty where it says nothing.
+    pub action: String,
+    /// When the change happened, as written, for the order of changes only; empty where the row does not tell.
+    pub changed_at: String,
+    /// When the entry ends, as written; empty where the row does not tell.
+    pub end: String,
     /// The column of the number, counted from 1; 1 where the format has no columns.
     pub phone_column: u32,
     /// The column of the source type, counted from 1.
     pub source_column: u32,
+    /// The column of the action, counted from 1; 1 where there is none.
+    pub action_column: u32,
     /// Whether the row held bytes that were not UTF-8 outside the number.
     pub mended_encoding: bool,
 }
@@ -30,8 +38,12 @@ impl Row {
         self.source.clear();
         self.notes.clear();
         self.received_at.clear();
+        self.action.clear();
+        self.changed_at.clear();
+        self.end.clear();
         self.phone_column = 1;
         self.source_column = 1;
+        self.action_column = 1;
         self.mended_encoding = false;
     }
 }

@@ -13,7 +13,7 @@ use dncsync_core::rejection::{Rejection, RejectionCode};
 use dncsync_core::report::Tally;
 use dncsync_core::row::{Place, Row};
 use dncsync_core::run::RunId;
-use dncsync_feed::{Format, Next, OpenError, Reader};
+use dncsync_feed::{Asked, Format, Next, OpenError, Reader};
 
 use crate::order::{Order, Source};
 use crate::progress::{Observer, Progress};
@@ -199,7 +199,8 @@ impl Desk {
         let name = input.name.clone();
         let mut hashing = Hashing { inner: input.content.reader()?, digest: Digest::default() };
         let mut row = Row::default();
-        let mut reader = Reader::open(&mut hashing, format).map_err(|error| unreadable(&name, error))?;
+        let mut reader =
+            Reader::open(&mut hashing, &Asked::format(format)).map_err(|error| unreadable(&name, error))?;
         let broken =
             |error: io::Error| Trouble::input("input.unreadable", format!("{name}: {error}"), "check the file");
         loop {

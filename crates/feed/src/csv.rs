@@ -11,6 +11,7 @@ use dncsync_core::row::Row;
 
 use self::header::{Columns, FirstRow};
 use self::records::Records;
+use crate::asked::Asked;
 use crate::fault::{Fault, Next};
 use crate::ignored::Ignored;
 use crate::limits::MAX_ROW_BYTES;
@@ -27,7 +28,7 @@ pub(crate) struct Csv {
 
 impl Csv {
     /// Judges the first row: a header is left behind, a row stays to be read.
-    pub(crate) fn open<R: Read>(lines: &mut Lines<R>) -> Result<Self, OpenError> {
+    pub(crate) fn open<R: Read>(lines: &mut Lines<R>, asked: &Asked) -> Result<Self, OpenError> {
         let mut records = Records::new();
         let (first, fault) = match lines.next_filled()? {
             Found::End => {
@@ -43,7 +44,7 @@ impl Csv {
                 (None, Some(Fault::TooLong))
             }
         };
-        let (columns, ignored) = match header::judge(&records.fields, fault)? {
+        let (columns, ignored) = match header::judge(&records.fields, fault, asked)? {
             FirstRow::Row(columns) => (columns, Ignored::default()),
             FirstRow::Header(columns, ignored) => {
                 if let Some(record) = first {
@@ -55,6 +56,11 @@ impl Csv {
         records.most_fields = columns.width;
         records.number = columns.number;
         Ok(Self { records, columns, ignored })
+    }
+
+    /// Whether a column says of each row if it adds or deletes.
+    pub(crate) fn tells_actions(&self) -> bool {
+        self.columns.action.is_some()
     }
 
     /// Reads the record that begins with the line `first` at the start of the window.
@@ -71,9 +77,13 @@ impl Csv {
         put(&mut row.phone, Some(self.columns.number));
         row.mended_encoding = put(&mut row.source, self.columns.source)
             | put(&mut row.notes, self.columns.notes)
-            | put(&mut row.received_at, self.columns.received_at);
+            | put(&mut row.received_at, self.columns.received_at)
+            | put(&mut row.action, self.columns.action)
+            | put(&mut row.changed_at, self.columns.changed_at)
+            | put(&mut row.end, self.columns.end);
         row.phone_column = counted_from_one(self.columns.number);
         row.source_column = self.columns.source.map_or(1, counted_from_one);
+        row.action_column = self.columns.action.map_or(1, counted_from_one);
     }
 }
 

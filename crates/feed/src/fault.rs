@@ -25,10 +25,12 @@ pub enum Fault {
     NotJson,
     /// A JSON value, but no object.
     NotAnObject,
-    /// The number or the source type is an object or an array.
+    /// The number, or another value that decides what becomes of it, is an object or an array.
     NestedValue,
-    /// Two keys of one object name different numbers, or different source types.
+    /// Two keys of one object name different numbers, or different values of what else decides.
     TwoValues,
+    /// A row of a registry's file that is not laid out like its first one.
+    OtherLayout,
 }
 
 impl Fault {
@@ -45,9 +47,16 @@ impl Fault {
             }
             Self::NotJson => "the line is not JSON; write one whole object on each line",
             Self::NotAnObject => "the line is JSON but no object; write {\"phone_number\": \"+…\"}",
-            Self::NestedValue => "the number or the source type is an object or an array; write plain text",
+            Self::NestedValue => {
+                "the number, the source type, the action or its time is an object or an array; write plain text"
+            }
             Self::TwoValues => {
-                "two keys of this object give different numbers or source types; keep the one that is meant"
+                "two keys of this object give different numbers, source types, actions or times of change; keep the one \
+                 that is meant"
+            }
+            Self::OtherLayout => {
+                "the row is not laid out like the first one of this registry file; mend it; full lists and change \
+                 lists must not be mixed in one file"
             }
         }
     }

@@ -4,6 +4,7 @@ use memchr::memchr_iter;
 
 use crate::format::Format;
 use crate::limits::SNIFFED_BYTES;
+use crate::names;
 use crate::open_error::OpenError;
 
 const MAGIC: [(&[u8], &str, &str); 4] = [
@@ -56,6 +57,20 @@ pub(crate) fn refuse_line(line: &[u8], format: Option<Format>) -> Result<(), Ope
         }),
         _ => Ok(()),
     }
+}
+
+/// Refuses the header of a table that is about others than those who asked not to be called. Its numbers look like any:
+/// without this somebody renames the column, and suppresses the callers.
+pub(crate) fn refuse_header(columns: &[impl AsRef<str>]) -> Result<(), OpenError> {
+    let has = |name: &str| columns.iter().any(|column| names::alike(column.as_ref(), name));
+    if has("Company_Phone_Number") && (has("Violation_Date") || has("Consumer_Area_Code")) {
+        return Err(OpenError::Foreign {
+            what: "a file of complaints to the FTC",
+            advice: "these are complaints about callers and hold the callers' numbers; they are not the registry of \
+                     those who must not be called, which is had from telemarketing.donotcall.gov",
+        });
+    }
+    Ok(())
 }
 
 /// Whether a CR stands between two texts outside quotes.

@@ -1,12 +1,15 @@
 //! Turns bytes of any accepted format into rows that remember where they stood, in constant memory.
 //!
-//! Knows: encodings, line ends, CSV, JSON Lines, plain lists of numbers, and the names that columns go by.
+//! Knows: encodings, line ends, CSV, JSON Lines, plain lists of numbers, the flat files of national registries, and the
+//! names that columns go by.
 //! Must never know: where the bytes come from, what becomes of the rows, whether a number is valid.
 //!
-//! The way of a byte: [`lines`] (decoded, cut into lines, one window of fixed size) → [`csv`], [`jsonl`] or [`txt`] (a
-//! line, or a few, becomes a row) → [`Reader`]. What is no table at all is refused by [`foreign`] and [`guess`] when
-//! the input is opened; what is wrong with one row is a [`Fault`] of that row and never stops the next one.
+//! The way of a byte: [`lines`] (decoded, cut into lines, one window of fixed size) → [`csv`], [`jsonl`], [`txt`] or
+//! [`registry`] (a line, or a few, becomes a row) → [`Reader`]. What is no table at all is refused by [`foreign`] and
+//! [`guess`] when the input is opened; what is wrong with one row is a [`Fault`] of that row and never stops the next
+//! one.
 
+mod asked;
 mod csv;
 mod fault;
 mod foreign;
@@ -22,8 +25,10 @@ mod names;
 mod number_like;
 mod open_error;
 mod reader;
+mod registry;
 mod txt;
 
+pub use asked::Asked;
 pub use fault::{Fault, Next};
 pub use format::Format;
 pub use limits::{MAX_ROW_BYTES, MAX_ROW_LINES};

@@ -22,6 +22,14 @@ pub enum OpenError {
         /// The header, cut.
         found: String,
     },
+    /// A column for the end of entries is asked for, and no column is called so.
+    #[error("no column is called `{name}`: `{found}`")]
+    NoEndColumn {
+        /// The name that is asked for, cut, its numbers masked.
+        name: String,
+        /// The header or the first row, cut, its numbers masked.
+        found: String,
+    },
     /// Two columns that mean the same: taking either might lose the number that is meant.
     #[error("the columns `{first}` and `{second}` mean the same")]
     AmbiguousColumns {
@@ -47,6 +55,7 @@ impl OpenError {
             Self::Io(_) => "check the file",
             Self::UnknownColumns { advice, .. } => advice,
             Self::NoNumberColumn { .. } => "name the column with the numbers `phone_number`",
+            Self::NoEndColumn { .. } => "name the column as the file does; a file without a header has none",
             Self::AmbiguousColumns { .. } => "keep one of them, or rename the other",
             Self::Foreign { advice, .. } => advice,
         }

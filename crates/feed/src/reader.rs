@@ -5,6 +5,7 @@ use std::io::{self, Read};
 
 use dncsync_core::row::Row;
 
+use crate::asked::Asked;
 use crate::csv::Csv;
 use crate::fault::{Fault, Next};
 use crate::foreign;
@@ -15,6 +16,7 @@ use crate::limits::{KEPT_CHARS, MAX_ROW_BYTES, SNIFFED_BYTES};
 use crate::lines::{Found, Lines};
 use crate::lossy;
 use crate::open_error::OpenError;
+use crate::registry::Registry;
 use crate::txt;
 
 /// Reads rows from an input, one after the other, in constant memory.
@@ -27,6 +29,7 @@ enum Layout {
     Csv(Box<Csv>),
     Jsonl(Jsonl),
     Txt,
+    Registry(Registry),
 }
 
 impl<R: Read> fmt::Debug for Reader<R> {
@@ -37,22 +40,22 @@ impl<R: Read> fmt::Debug for Reader<R> {
 }
 
 impl<R: Read> Reader<R> {
-    /// Opens an input, telling its format by content where none is given. Judges its first line, and what that says
+    /// Opens an input, telling its format by content where none is asked for. Judges its first line, and what that says
     /// of the columns. An empty input opens, and is at its end at once.
-    pub fn open(input: R, format: Option<Format>) -> Result<Self, OpenError> {
+    pub fn open(input: R, asked: &Asked) -> Result<Self, OpenError> {
         let mut lines = Lines::new(input);
         foreign::refuse_bytes(lines.at_least(SNIFFED_BYTES)?)?;
         let format = match first_line(&mut lines)? {
             Some(line) => {
-                foreign::refuse_line(line, format)?;
-                format.map_or_else(|| guess::format(&String::from_utf8_lossy(line)), Ok)?
+                foreign::refuse_line(line, asked.format)?;
+                asked.format.map_or_else(|| guess::format(&String::from_utf8_lossy(line), asked), Ok)?
             }
-            None => format.unwrap_or(Format::Txt),
+            None => asked.format.unwrap_or(Format::Txt),
         };
         let layout = match format {
-            Format::Csv => Layout::Csv(Box::new(Csv::open(&mut lines)?)),
-            Format::Jsonl => Layout::Jsonl(Jsonl::default()),
-            Format::Txt => Layout::Txt,
+            Format::Csv => open_csv(&mut lines, asked)?,
+            Format::Jsonl => Layout::Jsonl(Jsonl::new(asked)),
+            Format::Txt => open_txt(&mut lines, asked)?,
         };
         Ok(Self { lines, layout })
     }
@@ -60,9 +63,19 @@ impl<R: Read> Reader<R> {
     /// The format given or found.
     pub fn format(&self) -> Format {
         match self.layout {
-            Layout::Csv(_) => Format::Csv,
+            Layout::Csv(_) | Layout::Registry(_) => Format::Csv,
             Layout::Jsonl(_) => Format::Jsonl,
             Layout::Txt => Format::Txt,
+        }
+    }
+
+    /// Whether the rows say if they add or delete; `None` where only the rows themselves tell.
+    pub fn tells_actions(&self) -> Option<bool> {
+        match &self.layout {
+            Layout::Csv(csv) => Some(csv.tells_actions()),
+            Layout::Jsonl(_) => None,
+            Layout::Txt => Some(false),
+            Layout::Registry(registry) => Some(registry.tells_actions()),
         }
     }
 
@@ -72,7 +85,7 @@ impl<R: Read> Reader<R> {
         match &self.layout {
             Layout::Csv(csv) => csv.ignored.names(),
             Layout::Jsonl(jsonl) => jsonl.ignored.names(),
-            Layout::Txt => &[],
+            Layout::Txt | Layout::Registry(_) => &[],
         }
     }
 
@@ -90,6 +103,7 @@ impl<R: Read> Reader<R> {
             Layout::Csv(csv) => return csv.read(&mut self.lines, line, row),
             Layout::Jsonl(jsonl) => jsonl.read(text, row),
             Layout::Txt => txt::read(text, row),
+            Layout::Registry(registry) => registry.read(text, row),
         };
         self.lines.advance(line.next, 1);
         Ok(next)
@@ -102,6 +116,25 @@ impl<R: Read> Reader<R> {
         self.lines.skip_line()?;
         Ok(Next::Malformed(Fault::TooLong))
     }
+}
+
+/// A registry's file where those are asked for, or any other CSV.
+fn open_csv<R: Read>(lines: &mut Lines<R>, asked: &Asked) -> Result<Layout, OpenError> {
+    if asked.registry
+        && let Some(line) = first_line(lines)?
+        && let Some(registry) = Registry::beginning_with(line)
+    {
+        asked.refuse_without_end(&String::from_utf8_lossy(line))?;
+        return Ok(Layout::Registry(registry));
+    }
+    Ok(Layout::Csv(Box::new(Csv::open(lines, asked)?)))
+}
+
+fn open_txt<R: Read>(lines: &mut Lines<R>, asked: &Asked) -> Result<Layout, OpenError> {
+    if let Some(line) = first_line(lines)? {
+        asked.refuse_without_end(&String::from_utf8_lossy(line))?;
+    }
+    Ok(Layout::Txt)
 }
 
 /// The first line that is not blank, or as much of it as a row may hold.

@@ -3,7 +3,7 @@
 mod seen;
 
 use dncsync_core::row::Row;
-use dncsync_feed::{Format, Reader};
+use dncsync_feed::{Asked, Format, Reader};
 use proptest::prelude::*;
 use seen::{layout, refusal, rows};
 
@@ -64,7 +64,7 @@ fn one_column_with_a_header_is_csv() {
 fn columns_are_counted_from_one() {
     let mut row = Row::default();
     for (input, place) in [("id,source,phone\n1,MANUAL,+12025550123", (3, 2)), ("+12025550123,MANUAL", (1, 2))] {
-        let mut reader = Reader::open(input.as_bytes(), None).expect("the input opens");
+        let mut reader = Reader::open(input.as_bytes(), &Asked::default()).expect("the input opens");
         let _ = reader.read(&mut row).expect("the input is read");
         assert_eq!((row.phone_column, row.source_column), place);
     }
@@ -119,7 +119,8 @@ fn a_registry_file_is_refused_with_advice() {
     assert_eq!(
         refusal("801,5551234\n801,5551235\n", None),
         "the first row names no known column and does not begin with a number: `•••,•••••34`; this looks like a \
-         registry file with area code and number in two columns; dncsync does not read that layout yet; join the columns"
+         registry's file with area code and number in two columns; give it a feed of its own: dncsync load FILE --feed \
+         NAME --mode replace"
     );
 }
 
@@ -185,7 +186,7 @@ proptest! {
             writer.write_record([phone, source, notes]).expect("memory takes all");
         }
         let written = writer.into_inner().expect("memory takes all");
-        let mut reader = Reader::open(&written[..], None).expect("the input opens");
+        let mut reader = Reader::open(&written[..], &Asked::default()).expect("the input opens");
         let mut row = Row::default();
         for record in records {
             prop_assert_eq!(reader.read(&mut row).expect("the input is read"), dncsync_feed::Next::Row);

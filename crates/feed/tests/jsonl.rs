@@ -3,7 +3,7 @@
 mod seen;
 
 use dncsync_core::row::Row;
-use dncsync_feed::{Fault, Format, Next, Reader};
+use dncsync_feed::{Asked, Fault, Format, Next, Reader};
 use seen::{layout, refusal, rows};
 
 #[test]
@@ -84,7 +84,7 @@ fn half_a_surrogate_pair_is_mended() {
 fn other_keys_are_said_once_as_they_appear() {
     let mut input: String = (0..30).map(|index| format!("{{\"k{index}\":{{}},\"id\":1}}\n")).collect();
     input.insert_str(0, "{\"call 2025550123\":1}\n");
-    let mut reader = Reader::open(input.as_bytes(), None).expect("the input opens");
+    let mut reader = Reader::open(input.as_bytes(), &Asked::default()).expect("the input opens");
     assert!(reader.ignored_columns().is_empty());
     while reader.read(&mut Row::default()).expect("the input is read") != Next::End {}
     assert_eq!(reader.ignored_columns()[..4], ["call ••••••••23", "k0", "id", "k1"]);
@@ -107,7 +107,16 @@ fn documents_that_are_no_lines_are_refused_with_advice() {
 
 #[test]
 fn every_fault_says_what_to_do() {
-    for fault in [Fault::TooLong, Fault::UnclosedQuote, Fault::StrayQuote, Fault::NotJson, Fault::NotAnObject] {
+    for fault in [
+        Fault::TooLong,
+        Fault::UnclosedQuote,
+        Fault::StrayQuote,
+        Fault::NotJson,
+        Fault::NotAnObject,
+        Fault::NestedValue,
+        Fault::TwoValues,
+        Fault::OtherLayout,
+    ] {
         assert!(fault.reason().contains([';', '?']), "{}", fault.reason());
     }
 }

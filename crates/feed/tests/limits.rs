@@ -5,7 +5,7 @@ mod seen;
 use std::io::{self, Read};
 
 use dncsync_core::row::Row;
-use dncsync_feed::{Format, MAX_ROW_BYTES, MAX_ROW_LINES, Next, Reader};
+use dncsync_feed::{Asked, Format, MAX_ROW_BYTES, MAX_ROW_LINES, Next, Reader};
 use proptest::prelude::*;
 use seen::{rows, rows_of};
 
@@ -178,7 +178,7 @@ proptest! {
         format in prop::option::of(prop::sample::select(vec![Format::Csv, Format::Jsonl, Format::Txt])),
     ) {
         let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-        let Ok(mut reader) = Reader::open(&bytes[..], format) else { return Ok(()) };
+        let Ok(mut reader) = Reader::open(&bytes[..], &Asked::format(format)) else { return Ok(()) };
         let (mut row, mut before) = (Row::default(), 0);
         while reader.read(&mut row).expect("memory is read") != Next::End {
             prop_assert!(row.line > before, "line {} after {}", row.line, before);

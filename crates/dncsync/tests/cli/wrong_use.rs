@@ -247,7 +247,7 @@ fn a_registry_file_is_refused_with_advice() {
     assert_snapshot!(place.run("ingest registry.txt --campaign Q4 --sandbox"), @r"
     $ dncsync ingest registry.txt --campaign Q4 --sandbox
     --- stderr
-    dncsync: input.columns: registry.txt: the first row names no known column and does not begin with a number: `•••,•••••34`; this looks like a registry file with area code and number in two columns; dncsync does not read that layout yet; join the columns
+    dncsync: input.columns: registry.txt: the first row names no known column and does not begin with a number: `•••,•••••34`; this looks like a registry's file with area code and number in two columns; give it a feed of its own: dncsync load FILE --feed NAME --mode replace
     [exit 2]
     ");
 }

@@ -7,15 +7,21 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::text::{self, Kind};
+use crate::asked::Asked;
 use crate::fault::Fault;
 use crate::ignored::Ignored;
 use crate::limits::MAX_IGNORED_KEYS;
 use crate::names::{self, Column, Name};
 
 /// Reads an object into a row. An error where the text is no object; a fault where it is one that cannot be a row.
-pub(super) fn read(json: &str, row: &mut Row, ignored: &mut Ignored) -> serde_json::Result<Option<Fault>> {
+pub(super) fn read(
+    json: &str,
+    row: &mut Row,
+    asked: &Asked,
+    ignored: &mut Ignored,
+) -> serde_json::Result<Option<Fault>> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    let object = Object { row, ignored, number: None, source: None, fault: None };
+    let object = Object { row, asked, ignored, given: [None; Column::COUNT], fault: None };
     let fault = deserializer.deserialize_map(object)?;
     deserializer.end()?;
     Ok(fault)
@@ -23,10 +29,10 @@ pub(super) fn read(json: &str, row: &mut Row, ignored: &mut Ignored) -> serde_js
 
 struct Object<'a> {
     row: &'a mut Row,
+    asked: &'a Asked,
     ignored: &'a mut Ignored,
-    /// The names by which the number and the source type were given.
-    number: Option<Name>,
-    source: Option<Name>,
+    /// The names by which the values that decide were given.
+    given: [Option<Name>; Column::COUNT],
     fault: Option<Fault>,
 }
 
@@ -38,7 +44,7 @@ impl<'de> Visitor<'de> for Object<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Value, A::Error> {
-        while let Some(name) = map.next_key_seed(Key { ignored: self.ignored })? {
+        while let Some(name) = map.next_key_seed(Key { asked: self.asked, ignored: self.ignored })? {
             match name {
                 Some(name) => self.put(name, map.next_value::<&RawValue>()?),
                 None => drop(map.next_value::<IgnoredAny>()?),
@@ -50,26 +56,28 @@ impl<'de> Visitor<'de> for Object<'_> {
 
 impl Object<'_> {
     fn put(&mut self, name: Name, value: &RawValue) {
-        match name.column {
-            Column::Number => {
-                self.fault = self.fault.or(put_once(&mut self.row.phone, &mut self.number, name, value));
-            }
-            Column::Source => {
-                self.fault = self.fault.or(put_once(&mut self.row.source, &mut self.source, name, value));
-            }
-            Column::Notes => {
-                self.row.notes.clear();
-                self.row.mended_encoding |= text::push(&mut self.row.notes, value).mended;
-            }
-            Column::ReceivedAt => {
-                self.row.received_at.clear();
-                self.row.mended_encoding |= text::push(&mut self.row.received_at, value).mended;
-            }
+        let row = &mut *self.row;
+        let (field, decides) = match name.column {
+            Column::Number => (&mut row.phone, true),
+            Column::Source => (&mut row.source, true),
+            Column::Action => (&mut row.action, true),
+            Column::ChangedAt => (&mut row.changed_at, true),
+            Column::Notes => (&mut row.notes, false),
+            Column::ReceivedAt => (&mut row.received_at, false),
+            // No two names mean it.
+            Column::End => (&mut row.end, false),
+        };
+        if decides {
+            let given = &mut self.given[name.column as usize];
+            self.fault = self.fault.or(put_once(field, given, name, value));
+        } else {
+            field.clear();
+            row.mended_encoding |= text::push(field, value).mended;
         }
     }
 }
 
-/// Puts a value that decides whom the row is about. The same key again overrides, as is usual with JSON; but where two
+/// Puts a value that decides whom the row is about, or what becomes of the number. The same key again overrides, as is usual with JSON; but where two
 /// *different* keys give different values, neither may be dropped in silence. An empty value contradicts nothing.
 fn put_once(field: &mut String, given: &mut Option<Name>, name: Name, value: &RawValue) -> Option<Fault> {
     let before = given.map(|_| std::mem::take(field)).unwrap_or_default();
@@ -94,6 +102,7 @@ fn put_once(field: &mut String, given: &mut Option<Name>, name: Name, value: &Ra
 
 /// Reads a key: a known name, or one to be ignored.
 struct Key<'a> {
+    asked: &'a Asked,
     ignored: &'a mut Ignored,
 }
 
@@ -113,7 +122,7 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        let name = names::recognise(key);
+        let name = names::recognise(key, self.asked);
         if name.is_none() && self.ignored.names().len() < MAX_IGNORED_KEYS {
             self.ignored.note(key);
         }

@@ -1,0 +1,114 @@
+//! Notes of the numbers that a load claimed, as compressed segments in the order of the numbers.
+
+use dncsync_core::number::Number;
+use rusqlite::{Connection, Transaction, params};
+
+use crate::error::StoreError;
+use crate::rows::signed;
+
+/// A segment is closed at so many notes, or so many bytes of them: small enough to be read for one number.
+const MOST: usize = 4_096;
+const MOST_BYTES: usize = 256 * 1024;
+
+/// The fastest level. Notes repeat themselves, and a load should not wait for better.
+const LEVEL: i32 = 1;
+
+/// No body is larger: [`MOST_BYTES`] and one note more.
+const LARGEST: usize = MOST_BYTES + 64 * 1024;
+
+/// Writes the notes of a load, in the order of its numbers.
+#[derive(Default)]
+pub(crate) struct Writer {
+    body: Vec<u8>,
+    count: usize,
+    first: u64,
+    last: u64,
+}
+
+impl Writer {
+    /// Adds a note. Empty ones are none.
+    pub(crate) fn add(
+        &mut self,
+        transaction: &Transaction<'_>,
+        load: i64,
+        number: Number,
+        notes: &str,
+    ) -> Result<(), StoreError> {
+        if notes.is_empty() {
+            return Ok(());
+        }
+        if self.count == 0 {
+            (self.first, self.last) = (number.get(), 0);
+        }
+        let gap = number.get().saturating_sub(self.last);
+        let body = std::mem::take(&mut self.body);
+        self.body = postcard::to_extend(&(gap, notes), body).expect("a vector takes every byte");
+        self.last = number.get();
+        self.count += 1;
+        if self.count == MOST || self.body.len() >= MOST_BYTES {
+            self.close(transaction, load)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is left.
+    pub(crate) fn close(&mut self, transaction: &Transaction<'_>, load: i64) -> Result<(), StoreError> {
+        if self.count == 0 {
+            return Ok(());
+        }
+        let body = zstd::bulk::compress(&self.body, LEVEL).map_err(StoreError::Spool)?;
+        let (first, last) = (signed(self.first), signed(self.last));
+        transaction
+            .prepare_cached("INSERT INTO note (load, first, last, body, crc) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![load, first, last, body, crc32fast::hash(&body)])?;
+        self.body.clear();
+        self.count = 0;
+        Ok(())
+    }
+}
+
+/// The notes of sorted numbers that a load claimed: those that have any, in order.
+pub(crate) fn of(connection: &Connection, load: i64, sorted: &[Number]) -> Result<Vec<(Number, Box<str>)>, StoreError> {
+    let mut found = Vec::new();
+    let mut wanted = sorted.iter().copied().peekable();
+    let sql = "SELECT body, crc, last FROM note WHERE load = ?1 AND last >= ?2 AND first <= ?3 ORDER BY first";
+    let (Some(low), Some(high)) = (sorted.first(), sorted.last()) else { return Ok(found) };
+    let mut select = connection.prepare_cached(sql)?;
+    let mut rows = select.query(params![load, signed(low.get()), signed(high.get())])?;
+    while let Some(row) = rows.next()? {
+        let last: i64 = row.get(2)?;
+        if wanted.peek().is_none_or(|number| signed(number.get()) > last) {
+            continue;
+        }
+        let body = open(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?;
+        pick(&body, &mut wanted, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn open(body: &[u8], crc: u32) -> Result<Vec<u8>, StoreError> {
+    const DAMAGED: StoreError = StoreError::Damaged("notes do not fit their checksum");
+    if crc32fast::hash(body) != crc {
+        return Err(DAMAGED);
+    }
+    zstd::bulk::decompress(body, LARGEST).map_err(|_| DAMAGED)
+}
+
+fn pick(
+    mut body: &[u8],
+    wanted: &mut std::iter::Peekable<impl Iterator<Item = Number>>,
+    found: &mut Vec<(Number, Box<str>)>,
+) -> Result<(), StoreError> {
+    let mut at = 0u64;
+    while !body.is_empty() {
+        let ((gap, notes), rest) = postcard::take_from_bytes::<(u64, &str)>(body)
+            .map_err(|_| StoreError::Damaged("notes cannot be read"))?;
+        at = at.saturating_add(gap);
+        while wanted.next_if(|number| number.get() < at).is_some() {}
+        if wanted.next_if(|number| number.get() == at).is_some() {
+            found.push((Number::from_stored(at), notes.into()));
+        }
+        body = rest;
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! What a target is kept to: the campaign's own numbers.
+
+use std::io;
+
+use dncsync_core::change::{Action, End, Said};
+use dncsync_core::chunk::{Chunk, key};
+use dncsync_core::event::Event;
+use dncsync_core::load::LoadCounts;
+use dncsync_core::number::Number;
+use dncsync_core::numbers::Numbers;
+use dncsync_core::run::RunId;
+use dncsync_core::timestamp::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use crate::error::StoreError;
+use crate::events::append;
+use crate::feeds::{self, FeedId};
+use crate::lists::{ListKey, TargetId, TenantId};
+use crate::open::Store;
+use crate::sets;
+use crate::taking::{self, NewLoad};
+
+/// The campaign's own numbers that a target is kept to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Only {
+    /// The name of the file that they came from.
+    pub name: String,
+}
+
+impl Store {
+    /// Keeps a target to sorted numbers, or to none in particular any more; how many they are.
+    pub fn keep_to(
+        &mut self,
+        target: TargetId,
+        only: Option<(&str, &mut dyn Iterator<Item = io::Result<Number>>)>,
+    ) -> Result<u64, StoreError> {
+        self.write(|transaction| {
+            if let Some(before) = feeds::only(transaction, target)? {
+                let sql = "UPDATE target SET only_numbers = NULL, only_name = NULL, only_damaged = 0 WHERE id = ?1";
+                transaction.execute(sql, [target.0])?;
+                sets::clear(transaction, before)?;
+                transaction.execute("DELETE FROM number_set WHERE id = ?1", [before.0])?;
+            }
+            let Some((name, numbers)) = only else { return Ok(0) };
+            let set = sets::make(transaction, "only")?;
+            let sql = "UPDATE target SET only_numbers = ?2, only_name = ?3 WHERE id = ?1";
+            transaction.execute(sql, params![target.0, set.0, name])?;
+            let mut count = 0;
+            let mut group: Vec<Number> = Vec::new();
+            let keep = |group: &mut Vec<Number>| match group.first() {
+                None => Ok(()),
+                Some(first) => sets::put(transaction, set, key(*first), &Chunk::of_sorted(group.drain(..))),
+            };
+            for number in numbers {
+                let number = number.map_err(StoreError::Spool)?;
+                if group.last().is_some_and(|last| key(*last) != key(number)) {
+                    keep(&mut group)?;
+                }
+                count += u64::from(group.last() != Some(&number));
+                group.push(number);
+            }
+            keep(&mut group)?;
+            Ok(count)
+        })
+    }
+
+    /// The campaign's own numbers that a target is kept to.
+    pub fn only_of(&self, target: TargetId) -> Result<Option<Only>, StoreError> {
+        let sql = "SELECT only_name FROM target WHERE id = ?1 AND only_numbers IS NOT NULL";
+        let name = self.connection.query_row(sql, [target.0], |row| row.get(0)).optional()?;
+        Ok(name.map(|name| Only { name }))
+    }
+
+    /// Whether a number is among the campaign's own numbers that a target is kept to; true where it is kept to none.
+    pub fn lets_in(&self, target: TargetId, number: Number) -> Result<bool, StoreError> {
+        match feeds::only(&self.connection, target)? {
+            None => Ok(true),
+            Some(set) => Ok(sets::chunk(&self.connection, set, key(number))?.contains(number)),
+        }
+    }
+
+    /// All targets of a tenant.
+    pub fn targets(&self, tenant: TenantId) -> Result<Vec<TargetId>, StoreError> {
+        let mut select = self.connection.prepare_cached("SELECT id FROM target WHERE tenant = ?1 ORDER BY name, scope")?;
+        let targets = select.query_map([tenant.0], |row| Ok(TargetId(row.get(0)?)))?;
+        Ok(targets.collect::<Result<_, _>>()?)
+    }
+
+    /// All targets of all tenants.
+    pub fn all_targets(&self) -> Result<Vec<TargetId>, StoreError> {
+        let mut select = self.connection.prepare_cached("SELECT id FROM target ORDER BY tenant, name, scope")?;
+        let targets = select.query_map([], |row| Ok(TargetId(row.get(0)?)))?;
+        Ok(targets.collect::<Result<_, _>>()?)
+    }
+
+    /// Numbers that others had put into a list are claimed by a feed and ours from now on. `sorted` are they.
+    pub fn adopt(
+        &mut self,
+        list: ListKey,
+        feed: FeedId,
+        load: &NewLoad<'_>,
+        sorted: &[Number],
+        now: Timestamp,
+        tell: &dyn Fn(&LoadCounts, u64) -> Event,
+    ) -> Result<LoadCounts, StoreError> {
+        let claim = |number: &Number| {
+            Ok(Said {
+                number: *number,
+                action: Action::Add,
+                at: None,
+                end: End::Never,
+                source: load.source,
+                notes: Box::default(),
+            })
+        };
+        self.write(|transaction| {
+            let [_, put, _] = crate::lists::sets(transaction, list)?;
+            sets::add(transaction, put, sorted)?;
+            let (counts, _, after) = taking::take(transaction, feed, load, sorted.iter().map(claim), now)?;
+            append(transaction, now, load.id, &[tell(&counts, after)])?;
+            Ok(counts)
+        })
+    }
+
+    /// What runs into a target that are not finished send or remove.
+    pub fn under_way(&self, target: TargetId) -> Result<Numbers, StoreError> {
+        let sql = "SELECT id, kind, stage FROM run WHERE target = ?1 AND stage <> 'finished'";
+        let mut select = self.connection.prepare_cached(sql)?;
+        let mut rows = select.query([target.0])?;
+        let mut numbers = Numbers::default();
+        while let Some(row) = rows.next()? {
+            let run = RunId::new(row.get::<_, String>(0)?);
+            match self.entries(&run) {
+                Ok(entries) => numbers.extend(entries.into_iter().map(|entry| entry.number)),
+                // Its files are needed again; nothing of it is on its way.
+                Err(StoreError::Damaged(_)) => continue,
+                Err(other) => return Err(other),
+            }
+            if row.get_ref(1)?.as_str().unwrap_or_default() == "apply" {
+                numbers.extend(self.open_items(&run)?);
+            }
+        }
+        Ok(numbers)
+    }
+
+    fn open_items(&self, run: &RunId) -> Result<Vec<Number>, StoreError> {
+        let mut select = self.connection.prepare_cached("SELECT items, crc FROM batch WHERE run = ?1")?;
+        let mut rows = select.query([run.as_str()])?;
+        let mut numbers = Vec::new();
+        while let Some(row) = rows.next()? {
+            let items = crate::rows::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?;
+            numbers.extend(items.into_iter().map(|item| item.number));
+        }
+        Ok(numbers)
+    }
+}
