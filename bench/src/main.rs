@@ -8,7 +8,7 @@ mod timing;
 
 use std::collections::{BTreeMap, HashSet};
 
-use dncsync_core::numbers::Chunk;
+use dncsync_core::chunk::Chunk;
 
 /// Rows of the generated file, unless the command line says otherwise.
 const ROWS: usize = 1_000_000;

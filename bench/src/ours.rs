@@ -3,9 +3,10 @@
 use dncsync_core::batch::Limits;
 use dncsync_core::belief::Belief;
 use dncsync_core::check::{self, Rules};
+use dncsync_core::chunk::by_chunk;
 use dncsync_core::entry::{Entries, Entry};
+use dncsync_core::feed::Mode;
 use dncsync_core::number::Number;
-use dncsync_core::numbers::by_chunk;
 use dncsync_core::plan;
 use dncsync_core::row::Row;
 use dncsync_core::source::SourceType;
@@ -13,7 +14,7 @@ use dncsync_feed::{Asked, Next, Reader};
 
 use crate::{Outcome, World};
 
-const RULES: Rules = Rules { country: None, default_source: SourceType::Manual };
+const RULES: Rules = Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add };
 
 /// Those of the client, but for the escaping of notes, which is its own.
 const LIMITS: Limits = Limits { items: 10_000, bytes: 4_718_592, item_bytes: |entry| 64 + entry.notes.len() };
@@ -39,7 +40,7 @@ pub(crate) fn plan(world: &World) -> Outcome {
     let entries = Entries::first_of_each(entries).into_unique();
     let unique = entries.len();
     let beliefs = beliefs(world, &entries);
-    let plan = plan::plan(entries, &beliefs, LIMITS);
+    let plan = plan::plan(entries, &beliefs, Vec::new(), LIMITS);
     Outcome {
         rows,
         passed,

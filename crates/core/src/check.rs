@@ -5,12 +5,16 @@
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
+use crate::change::{Action, End, Said};
+use crate::day::{self, Day};
 use crate::entry::Entry;
+use crate::feed::Mode;
 use crate::notes::{self, Mended};
 use crate::number::Number;
 use crate::rejection::{Rejection, RejectionCode};
 use crate::row::{Place, Row};
 use crate::source::SourceType;
+use crate::timestamp::Timestamp;
 
 /// A country whose national formats are read, by its ISO 3166 code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +46,8 @@ pub struct Rules {
     pub country: Option<Country>,
     /// The source type of rows that name none.
     pub default_source: SourceType,
+    /// What rows mean for the feed that they are read into.
+    pub mode: Mode,
 }
 
 /// A row that passed, and what had to be mended for it.
@@ -51,17 +57,64 @@ pub struct Passed {
     pub entry: Entry,
     /// What was mended in the notes.
     pub mended: Mended,
+    /// Whether it adds or deletes.
+    pub action: Action,
+    /// When the change happened, where the row tells it.
+    pub at: Option<Timestamp>,
+    /// When the entry ends.
+    pub end: End,
+    /// Whether its end, or the time of its change, was told and could not be read.
+    pub malformed: Malformed,
 }
+
+/// What of a row was told and could not be read. It never refuses the row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Malformed {
+    /// When it ends: it has no end.
+    pub end: bool,
+    /// When the change happened: the order of the rows counts.
+    pub time: bool,
+}
+
+impl Malformed {
+    /// The stable names of it, for a report's `warnings`.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        [(self.end, "end.malformed"), (self.time, "time.malformed")]
+            .into_iter()
+            .filter_map(|(happened, name)| happened.then_some(name))
+    }
+}
+
+impl Passed {
+    /// What the row says of its number.
+    pub fn said(self) -> Said {
+        let Entry { number, source, notes, .. } = self.entry;
+        Said { number, action: self.action, at: self.at, end: self.end, source, notes }
+    }
+}
+
+/// The library that says which numbers are valid, and its version: with another one the same input may come out
+/// otherwise.
+pub const NUMBER_RULES: &str = "rlibphonenumber 2.2.15";
 
 /// Judges one row of file `file`.
 ///
 /// # Errors
-/// A [`Rejection`] where the number or the source type cannot be taken; nothing else refuses a row.
+/// A [`Rejection`] where the number, the source type or the action cannot be taken; nothing else refuses a row.
 pub fn check(row: &Row, file: u32, rules: &Rules) -> Result<Passed, Rejection> {
     let place = Place { file, line: row.line };
     let refuse = |column, code, reason: &str| Rejection { place, column, code, reason: reason.to_owned() };
     let number = read_number(&row.phone, rules.country)
         .map_err(|fault| refuse(row.phone_column, fault.code(), fault.reason(rules.country.is_some())))?;
+    let action =
+        action(row, rules.mode).map_err(|code| refuse(row.action_column, code.clone(), action_reason(&code)))?;
+    let mut malformed = Malformed::default();
+    let at = if rules.mode == Mode::Changes { time(row, &mut malformed) } else { None };
+    if action == Action::Delete {
+        // Who said no, and why, tells nothing of a claim that is lifted.
+        let entry = Entry { number, source: rules.default_source, notes: Box::default(), place };
+        return Ok(Passed { entry, mended: Mended::default(), action, at, end: End::Never, malformed });
+    }
     let source = match row.source.trim() {
         "" => rules.default_source,
         named => SourceType::read(named).ok_or_else(|| {
@@ -73,7 +126,44 @@ pub fn check(row: &Row, file: u32, rules: &Rules) -> Result<Passed, Rejection> {
         })?,
     };
     let (notes, mended) = notes::tidy(row);
-    Ok(Passed { entry: Entry { number, source, notes, place }, mended })
+    let end = end(row, &mut malformed);
+    Ok(Passed { entry: Entry { number, source, notes, place }, mended, action, at, end, malformed })
+}
+
+/// What a row does. Where rows only add, what is no deletion adds.
+fn action(row: &Row, mode: Mode) -> Result<Action, RejectionCode> {
+    match (Action::read(&row.action), mode) {
+        (Some(action), Mode::Changes) => Ok(action),
+        (None, Mode::Changes) => Err(RejectionCode::ActionUnknown),
+        (Some(Action::Delete), Mode::Add | Mode::Replace) => Err(RejectionCode::ActionDeletes),
+        (_, Mode::Add | Mode::Replace) => Ok(Action::Add),
+    }
+}
+
+fn action_reason(code: &RejectionCode) -> &'static str {
+    match code {
+        RejectionCode::ActionDeletes => {
+            "the row deletes, and rows only add here; `dncsync load --mode changes` reads such rows"
+        }
+        _ => "the row says neither that it adds (A, ADD) nor that it deletes (D, DELETE, REMOVE)",
+    }
+}
+
+fn time(row: &Row, malformed: &mut Malformed) -> Option<Timestamp> {
+    let text = [&row.changed_at, &row.received_at].into_iter().find(|text| !text.trim().is_empty())?;
+    let at = day::moment(text);
+    malformed.time = at.is_none();
+    at
+}
+
+/// An end that cannot be read is none: it must never lift a claim at once.
+fn end(row: &Row, malformed: &mut Malformed) -> End {
+    if row.end.trim().is_empty() {
+        return End::Never;
+    }
+    let day = Day::read(&row.end);
+    malformed.end = day.is_err();
+    day.map_or(End::Never, End::Day)
 }
 
 /// Why a text is no number.
@@ -88,14 +178,16 @@ pub enum NumberFault {
 }
 
 impl NumberFault {
-    fn code(self) -> RejectionCode {
+    /// The code under which it is rejected.
+    pub fn code(self) -> RejectionCode {
         match self {
             Self::Empty | Self::Unparsable => RejectionCode::PhoneUnparsable,
             Self::Invalid => RejectionCode::PhoneInvalid,
         }
     }
 
-    fn reason(self, country_known: bool) -> &'static str {
+    /// What is wrong, in words. `country_known`: whether national formats were read.
+    pub fn reason(self, country_known: bool) -> &'static str {
         match self {
             Self::Empty => "the row has no number",
             Self::Unparsable if !country_known => {
@@ -127,7 +219,7 @@ pub fn read_number(text: &str, country: Option<Country>) -> Result<Number, Numbe
 mod tests {
     use super::*;
 
-    const RULES: Rules = Rules { country: None, default_source: SourceType::Manual };
+    const RULES: Rules = Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add };
 
     fn row(phone: &str, source: &str) -> Row {
         Row { line: 7, phone: phone.into(), source: source.into(), phone_column: 1, source_column: 2, ..Row::default() }
@@ -153,6 +245,43 @@ mod tests {
         assert_eq!(refused("202-555-1234", "MANUAL"), ("phone.unparsable", 1));
         assert_eq!(refused("+15555555555", "MANUAL"), ("phone.invalid", 1));
         assert_eq!(refused("+12025551234", "PARTNER"), ("source.unknown", 2));
+    }
+
+    fn changes(action: &str, source: &str, end: &str) -> Result<Passed, Rejection> {
+        let row = Row { action: action.into(), action_column: 3, end: end.into(), ..row("+12025551234", source) };
+        check(&row, 0, &Rules { mode: Mode::Changes, ..RULES })
+    }
+
+    #[test]
+    fn a_change_says_what_it_does() {
+        assert_eq!(changes("d", "PARTNER", "").map(|passed| passed.action), Ok(Action::Delete));
+        assert_eq!(changes(" Add ", "", "").map(|passed| passed.action), Ok(Action::Add));
+        let unknown = changes("", "", "").expect_err("refused");
+        assert_eq!((unknown.code.code(), unknown.column), ("action.unknown", 3));
+    }
+
+    #[test]
+    fn a_deletion_is_no_addition_where_rows_only_add() {
+        let row = Row { action: "DELETE".into(), action_column: 2, ..row("+12025551234", "") };
+        let refused = check(&row, 0, &RULES).expect_err("refused");
+        assert_eq!((refused.code.code(), refused.column), ("action.delete", 2));
+        let other = Row { action: "renewed".into(), ..row };
+        assert_eq!(check(&other, 0, &RULES).map(|passed| passed.action), Ok(Action::Add));
+    }
+
+    #[test]
+    fn an_end_that_cannot_be_read_is_none_and_is_told() {
+        let passed = changes("A", "", "31.12.2026").expect("passed");
+        assert_eq!((passed.end, passed.malformed.names().collect::<Vec<_>>()), (End::Never, vec!["end.malformed"]));
+        let passed = changes("A", "", "2026-12-31T18:00Z").expect("passed");
+        assert_eq!(passed.end.day().map(|day| day.to_string()), Some("2026-12-31".to_owned()));
+    }
+
+    #[test]
+    fn the_rules_of_numbers_are_those_of_the_library_in_use() {
+        let lock = include_str!("../../../Cargo.lock");
+        let (name, version) = NUMBER_RULES.split_once(' ').expect("a name and a version");
+        assert!(lock.contains(&format!("name = \"{name}\"\nversion = \"{version}\"")), "NUMBER_RULES is out of date");
     }
 
     #[test]

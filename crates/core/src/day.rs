@@ -106,7 +106,9 @@ mod tests {
 
     #[test]
     fn what_could_be_two_days_is_none() {
-        for text in ["", "31.12.2026", "12/31/2026", "tomorrow", "2026-13-01", "2026-02-30", "1767139200", "2026", "never"] {
+        for text in
+            ["", "31.12.2026", "12/31/2026", "tomorrow", "2026-13-01", "2026-02-30", "1767139200", "2026", "never"]
+        {
             assert_eq!(Day::read(text), Err(NoDay), "{text}");
         }
     }

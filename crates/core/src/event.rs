@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::load::LoadCounts;
 use crate::report::Report;
 use crate::run::RunId;
 use crate::timestamp::Timestamp;
@@ -27,6 +28,45 @@ pub enum Event {
         duplicates_in_input: u64,
         /// Rows that did not pass.
         rejected: u64,
+    },
+    /// A feed was changed: an input was read into it, or a command said so.
+    #[serde(rename = "feed.changed")]
+    FeedChanged {
+        /// Its name.
+        feed: String,
+        /// `input`, `remove`, `adopt`, `expiry` or `rollback`.
+        kind: &'static str,
+        /// What its input meant for it.
+        mode: &'static str,
+        /// Its files.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        files: Vec<LoadedFile>,
+        /// How the rows came out.
+        #[serde(flatten)]
+        counts: LoadCounts,
+        /// Numbers that it claims now.
+        numbers: u64,
+        /// Who ran it.
+        who: String,
+        /// The registry account that the input was downloaded under.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        account: Option<String>,
+        /// What somebody noted of it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// Somebody said which feeds a target takes.
+    #[serde(rename = "target.set")]
+    TargetSet {
+        /// The list's name.
+        list_name: String,
+        /// The list's scope.
+        scope: String,
+        /// The feeds, beside its own.
+        feeds: Vec<String>,
+        /// How many numbers of its own the campaign is kept to.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        only: Option<u64>,
     },
     /// The list was found or made.
     #[serde(rename = "list.resolved")]
@@ -85,6 +125,12 @@ pub enum Event {
         /// Numbers that were seen too long ago to be believed.
         #[serde(skip_serializing_if = "is_zero")]
         doubted: u64,
+        /// Numbers that are removed.
+        #[serde(skip_serializing_if = "is_zero")]
+        to_remove: u64,
+        /// Numbers that are not removed, because that needs approval.
+        #[serde(skip_serializing_if = "is_zero")]
+        withheld: u64,
     },
     /// The list was read for numbers seen too long ago.
     #[serde(rename = "batch.looked")]
@@ -117,6 +163,9 @@ pub enum Event {
         items: u64,
         /// 1 for the first time.
         attempt: u32,
+        /// Whether they are removed from the list.
+        #[serde(skip_serializing_if = "is_false")]
+        removal: bool,
     },
     /// What came back.
     #[serde(rename = "batch.answered")]
@@ -151,6 +200,10 @@ pub enum Event {
         unconfirmed: u64,
         /// From first send to now.
         latency_ms: u64,
+        /// Whether they are removed: then successes are gone, those already listed are claimed again and stay, and
+        /// unconfirmed ones are still there.
+        #[serde(skip_serializing_if = "is_false")]
+        removal: bool,
     },
     /// The aggregator took a webhook.
     #[serde(rename = "webhook.delivered")]
@@ -209,6 +262,10 @@ pub fn line(seq: u64, at: Timestamp, run: &RunId, event: &Event) -> String {
     // A report names its run itself.
     let run_id = (!matches!(event, Event::Finished(_))).then_some(run.as_str());
     serde_json::to_string(&Line { seq, at, run_id, event }).expect("an event is always JSON")
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn is_zero(value: &u64) -> bool {

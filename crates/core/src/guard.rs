@@ -26,7 +26,10 @@ impl LoadGuard {
     pub fn stops(&self, counts: &LoadCounts, before: u64, after: u64) -> Option<String> {
         if exceeds(counts.rejected, counts.rows, self.most_rejected) {
             let (share, most) = (percent(counts.rejected, counts.rows), shown(self.most_rejected));
-            return Some(format!("{} of {} rows were rejected ({share}; at most {most})", counts.rejected, counts.rows));
+            return Some(format!(
+                "{} of {} rows were rejected ({share}; at most {most})",
+                counts.rejected, counts.rows
+            ));
         }
         let shrink = before.saturating_sub(after);
         if exceeds(shrink, before, self.most_shrink) {

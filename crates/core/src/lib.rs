@@ -4,16 +4,24 @@
 //! Must never know: async, clocks, randomness, files, the network, SQL. `now` and chance come in as arguments.
 //!
 //! The direction is the direction of the work:
-//! [`row`] → [`check`] → [`entry`] or [`rejection`] → [`plan`] → [`batch`] → [`answer`] → [`sight`] → [`report`].
+//! [`row`] → [`check`] → [`entry`] or [`rejection`] → [`load`] → [`difference`] → [`plan`] → [`batch`] → [`answer`] → [`sight`] →
+//! [`report`].
 
 pub mod answer;
 pub mod batch;
 pub mod belief;
+pub mod change;
 pub mod check;
+pub mod chunk;
+pub mod day;
 pub mod delivery;
+pub mod difference;
 pub mod digest;
 pub mod entry;
 pub mod event;
+pub mod feed;
+pub mod guard;
+pub mod load;
 pub mod lost;
 pub mod notes;
 pub mod number;
@@ -21,6 +29,7 @@ pub mod numbers;
 pub mod pacing;
 pub mod paging;
 pub mod plan;
+pub mod preview;
 pub mod refusal;
 pub mod rejection;
 pub mod report;

@@ -1,74 +1,10 @@
-//! Sets of numbers as compressed chunks (design decision 1): key = number >> 16, value = a roaring container of the low
-//! 16 bits with a checksum. Three numbers touch three chunks; a look-up reads one.
+//! A whole set of numbers in memory. In the store sets lie as chunks ([`crate::chunk`]); small ones that are read whole,
+//! such as those of a batch, as the gaps between their numbers.
 
-use roaring::{RoaringBitmap, RoaringTreemap};
+use roaring::RoaringTreemap;
 
+use crate::chunk::{Chunk, Damaged, key};
 use crate::number::Number;
-
-/// The part of a set that shares the upper bits.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Chunk(RoaringBitmap);
-
-/// A stored chunk that is damaged: nothing is known of its numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a stored set of numbers is damaged")]
-pub struct Damaged;
-
-impl Chunk {
-    /// Adds a number of this chunk; true where it was not in it.
-    pub fn insert(&mut self, number: Number) -> bool {
-        self.0.insert(low(number))
-    }
-
-    /// Takes a number out; true where it was in it.
-    pub fn remove(&mut self, number: Number) -> bool {
-        self.0.remove(low(number))
-    }
-
-    /// Takes in all of another chunk of the same key.
-    pub fn add(&mut self, other: &Self) {
-        self.0 |= &other.0;
-    }
-
-    /// Whether the number is in it.
-    pub fn contains(&self, number: Number) -> bool {
-        self.0.contains(low(number))
-    }
-
-    /// How many of its numbers are not in the other.
-    pub fn len_without(&self, other: &Self) -> u64 {
-        self.0.difference_len(&other.0)
-    }
-
-    /// How many numbers it holds.
-    pub fn len(&self) -> u64 {
-        self.0.len()
-    }
-
-    /// Whether it holds none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Its bytes, in roaring's portable format, and their CRC-32.
-    pub fn to_stored(&self) -> (Vec<u8>, u32) {
-        let mut bytes = Vec::with_capacity(self.0.serialized_size());
-        self.0.serialize_into(&mut bytes).expect("a vector takes every byte");
-        let checksum = crc32fast::hash(&bytes);
-        (bytes, checksum)
-    }
-
-    /// A chunk from its bytes.
-    ///
-    /// # Errors
-    /// [`Damaged`] where the checksum does not fit.
-    pub fn from_stored(bytes: &[u8], checksum: u32) -> Result<Self, Damaged> {
-        if crc32fast::hash(bytes) != checksum {
-            return Err(Damaged);
-        }
-        RoaringBitmap::deserialize_from(bytes).map(Self).map_err(|_| Damaged)
-    }
-}
 
 /// A whole set of numbers in memory: what one reading of a list saw, what a batch confirmed.
 #[derive(Clone, Default, PartialEq)]
@@ -122,23 +58,28 @@ impl Numbers {
         let mut numbers = self.iter().peekable();
         std::iter::from_fn(move || {
             let key = key(*numbers.peek()?);
-            let mut chunk = Chunk::default();
-            while let Some(number) = numbers.next_if(|number| self::key(*number) == key) {
-                chunk.insert(number);
-            }
-            Some((key, chunk))
+            Some((key, Chunk::of_sorted(std::iter::from_fn(|| numbers.next_if(|number| self::key(*number) == key)))))
         })
     }
 
     /// Takes in a chunk.
     pub fn add_chunk(&mut self, key: u64, chunk: &Chunk) {
-        self.0.extend(chunk.0.iter().map(|low| key << 16 | u64::from(low)));
+        self.0.extend(chunk.numbers(key).map(Number::get));
     }
 
-    /// Its bytes, in roaring's portable format, and their CRC-32.
+    /// The smallest and the largest number.
+    pub fn ends(&self) -> Option<(Number, Number)> {
+        self.0.min().zip(self.0.max()).map(|(low, high)| (Number::from_stored(low), Number::from_stored(high)))
+    }
+
+    /// Its bytes, the gaps between its numbers as variable-length integers, and their CRC-32. Numbers of one batch lie
+    /// far apart: three bytes each, where a container of its own for each would take ten.
     pub fn to_stored(&self) -> (Vec<u8>, u32) {
-        let mut bytes = Vec::with_capacity(self.0.serialized_size());
-        self.0.serialize_into(&mut bytes).expect("a vector takes every byte");
+        let (mut bytes, mut last) = (Vec::new(), 0);
+        for number in self.0.iter() {
+            bytes = postcard::to_extend(&(number - last), bytes).expect("a vector takes every byte");
+            last = number;
+        }
         let checksum = crc32fast::hash(&bytes);
         (bytes, checksum)
     }
@@ -147,11 +88,18 @@ impl Numbers {
     ///
     /// # Errors
     /// [`Damaged`] where the checksum does not fit.
-    pub fn from_stored(bytes: &[u8], checksum: u32) -> Result<Self, Damaged> {
+    pub fn from_stored(mut bytes: &[u8], checksum: u32) -> Result<Self, Damaged> {
         if crc32fast::hash(bytes) != checksum {
             return Err(Damaged);
         }
-        RoaringTreemap::deserialize_from(bytes).map(Self).map_err(|_| Damaged)
+        let (mut numbers, mut last) = (RoaringTreemap::new(), 0u64);
+        while !bytes.is_empty() {
+            let (gap, rest) = postcard::take_from_bytes::<u64>(bytes).map_err(|_| Damaged)?;
+            last = last.checked_add(gap).ok_or(Damaged)?;
+            numbers.insert(last);
+            bytes = rest;
+        }
+        Ok(Self(numbers))
     }
 }
 
@@ -172,20 +120,6 @@ impl Extend<Number> for Numbers {
     fn extend<T: IntoIterator<Item = Number>>(&mut self, numbers: T) {
         self.0.extend(numbers.into_iter().map(Number::get));
     }
-}
-
-/// The chunk a number lies in.
-pub fn key(number: Number) -> u64 {
-    number.get() >> 16
-}
-
-fn low(number: Number) -> u32 {
-    (number.get() & 0xFFFF) as u32
-}
-
-/// Sorted numbers cut where the chunk changes: each piece with its key.
-pub fn by_chunk(sorted: &[Number]) -> impl Iterator<Item = (u64, &[Number])> {
-    sorted.chunk_by(|a, b| key(*a) == key(*b)).map(|piece| (key(piece[0]), piece))
 }
 
 /// Takes from `unseen` (sorted) what `seen` (sorted) holds, and returns it.
@@ -211,19 +145,6 @@ mod tests {
 
     fn numbers(values: impl IntoIterator<Item = u64>) -> Vec<Number> {
         values.into_iter().map(Number::from_stored).collect()
-    }
-
-    #[test]
-    fn a_chunk_survives_the_store_and_damage_is_seen() {
-        let mut chunk = Chunk::default();
-        for number in numbers([0x1_0001, 0x1_0002, 0x1_FFFF]) {
-            assert!(chunk.insert(number));
-        }
-        let (mut bytes, checksum) = chunk.to_stored();
-        assert_eq!(Chunk::from_stored(&bytes, checksum), Ok(chunk));
-        let last = bytes.len() - 1;
-        bytes[last] ^= 1;
-        assert_eq!(Chunk::from_stored(&bytes, checksum), Err(Damaged));
     }
 
     #[test]

@@ -14,14 +14,16 @@ pub struct Plan {
     pub batches: Vec<Batch>,
     /// What was seen too long ago: looked for first, sent where it is gone.
     pub doubted: Vec<Batch>,
+    /// What is removed from the list, once everything that is added to it has been sent.
+    pub removals: Vec<Batch>,
     /// How many entries the list held already.
     pub already_listed: u64,
     /// SHA-256 over the batches' digests.
     pub digest: String,
 }
 
-/// Makes the plan from what is believed of each entry's number.
-pub fn plan(entries: Vec<Entry>, beliefs: &[Belief], limits: Limits) -> Plan {
+/// Makes the plan from what is believed of each entry's number. `removals` are taken away.
+pub fn plan(entries: Vec<Entry>, beliefs: &[Belief], removals: Vec<Entry>, limits: Limits) -> Plan {
     let mut beliefs = beliefs.iter().copied();
     let (mut absent, mut doubtful, mut already_listed) = (Vec::new(), Vec::new(), 0);
     for entry in entries {
@@ -36,11 +38,13 @@ pub fn plan(entries: Vec<Entry>, beliefs: &[Belief], limits: Limits) -> Plan {
         absent.into_iter().partition(|entry| entry.source == SourceType::CustomerRequest);
     let batches = cut(urgent.into_iter().chain(usual), limits);
     let doubted = cut(doubtful.into_iter(), limits);
+    let removals = cut(removals.into_iter(), limits);
     let mut digest = Digest::default();
-    for batch in batches.iter().chain(&doubted) {
-        digest.field(batch.digest().as_bytes());
+    for (kind, batches) in [(&b"add"[..], &batches), (b"look", &doubted), (b"remove", &removals)] {
+        digest.field(kind);
+        batches.iter().for_each(|batch| digest.field(batch.digest().as_bytes()));
     }
-    Plan { batches, doubted, already_listed, digest: digest.finish() }
+    Plan { batches, doubted, removals, already_listed, digest: digest.finish() }
 }
 
 fn cut(entries: impl Iterator<Item = Entry>, limits: Limits) -> Vec<Batch> {
@@ -89,7 +93,7 @@ mod tests {
             entry(3, SourceType::Regulatory, ""),
             entry(4, SourceType::CustomerRequest, ""),
         ];
-        let plan = plan(entries, &[Absent, Absent, Listed, Absent], LIMITS);
+        let plan = plan(entries, &[Absent, Absent, Listed, Absent], Vec::new(), LIMITS);
         assert_eq!(shape(&plan.batches), [vec![2, 4, 1]]);
         assert_eq!(plan.already_listed, 1);
         assert!(plan.batches[0].urgent());
@@ -100,7 +104,10 @@ mod tests {
         let long = "x".repeat(75);
         let notes = ["", "", "", "", &long, ""];
         let entries = (1..).zip(notes).map(|(number, notes)| entry(number, SourceType::Manual, notes)).collect();
-        assert_eq!(shape(&plan(entries, &[Absent; 6], LIMITS).batches), [vec![1, 2, 3], vec![4, 5], vec![6]]);
+        assert_eq!(
+            shape(&plan(entries, &[Absent; 6], Vec::new(), LIMITS).batches),
+            [vec![1, 2, 3], vec![4, 5], vec![6]]
+        );
     }
 
     proptest! {
@@ -115,14 +122,15 @@ mod tests {
             let believed = |belief| -> Vec<u64> {
                 (0..).zip(&beliefs).filter(|(_, other)| **other == belief).map(|(number, _)| number).collect()
             };
-            let made = plan(entries.clone(), &beliefs, LIMITS);
+            let made = plan(entries.clone(), &beliefs, entries.clone(), LIMITS);
             let mut sent = shape(&made.batches).concat();
             sent.sort_unstable();
             prop_assert_eq!(&sent, &believed(Absent));
             prop_assert_eq!(&shape(&made.doubted).concat(), &believed(Doubtful));
             prop_assert_eq!(made.already_listed as usize, believed(Listed).len());
             prop_assert!(made.batches.iter().chain(&made.doubted).all(|batch| batch.items().len() <= LIMITS.items));
-            prop_assert_eq!(plan(entries, &beliefs, LIMITS), made);
+            prop_assert_eq!(shape(&made.removals).concat().len(), entries.len());
+            prop_assert_eq!(plan(entries.clone(), &beliefs, entries, LIMITS), made);
         }
     }
 }

@@ -13,6 +13,10 @@ pub enum RejectionCode {
     SourceUnknown,
     /// The row cannot be taken apart into fields.
     RowMalformed,
+    /// A row that deletes, where rows only add.
+    ActionDeletes,
+    /// A row of a change list that says neither that it adds nor that it deletes.
+    ActionUnknown,
     /// CXone would not take it.
     ServerRefused,
 }
@@ -25,6 +29,8 @@ impl RejectionCode {
             Self::PhoneInvalid => "phone.invalid",
             Self::SourceUnknown => "source.unknown",
             Self::RowMalformed => "row.malformed",
+            Self::ActionDeletes => "action.delete",
+            Self::ActionUnknown => "action.unknown",
             Self::ServerRefused => "server.refused",
         }
     }

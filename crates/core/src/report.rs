@@ -72,6 +72,47 @@ pub struct Requests {
     pub halving_budget: u64,
 }
 
+/// How the removals of a run came out. Each is in exactly one of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Removals {
+    /// Numbers to be removed.
+    pub planned: u64,
+    /// Gone from the list, by two whole reads.
+    pub removed: u64,
+    /// Claimed by a feed again before their removal left: they stay.
+    pub kept: u64,
+    /// Removals that CXone would not take.
+    pub refused: u64,
+    /// Still in the list.
+    pub unconfirmed: u64,
+    /// Without an outcome yet.
+    pub pending: u64,
+    /// Not begun, because they need approval.
+    pub withheld: u64,
+}
+
+impl Removals {
+    /// The same with what has no outcome yet counted.
+    #[must_use]
+    pub fn counted(self) -> Self {
+        Self { pending: self.planned.saturating_sub(self.settled()), ..self }
+    }
+
+    fn settled(self) -> u64 {
+        self.removed + self.kept + self.refused + self.unconfirmed
+    }
+
+    /// Whether each has exactly one outcome.
+    pub fn holds(self) -> bool {
+        self.planned == self.settled() + self.pending
+    }
+
+    fn none(&self) -> bool {
+        self.planned + self.withheld == 0
+    }
+}
+
 /// Milliseconds from a batch's first send to its confirmation, over the confirmed batches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Latency {
@@ -158,6 +199,9 @@ pub struct Report {
     /// Numbers sent again because no read-back had seen them. Told where it is not 0.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub resent: u64,
+    /// How removals came out. Absent where there were none.
+    #[serde(default, skip_serializing_if = "Removals::none")]
+    pub removals: Removals,
     /// duplicates / (duplicates + successes).
     pub hit_rate: f64,
     /// Batches of the plan.
@@ -195,7 +239,9 @@ impl Report {
     pub fn holds(&self) -> bool {
         let outcomes =
             self.successes + self.duplicates + self.rejected + self.refused + self.unconfirmed + self.pending;
-        self.total_items == outcomes && self.duplicates == self.duplicates_in_input + self.already_listed
+        self.total_items == outcomes
+            && self.duplicates == self.duplicates_in_input + self.already_listed
+            && self.removals.holds()
     }
 }
 

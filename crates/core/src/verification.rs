@@ -29,6 +29,9 @@ pub struct Verification {
     pub missing: u64,
     /// Listed, and nobody asked for it here.
     pub foreign: u64,
+    /// Listed, put there by dncsync, and claimed by no feed any more: the next `apply` removes them. Told where it is not 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub withdrawn: u64,
     /// Asked for by runs that are not finished: neither right nor missing yet.
     pub pending: u64,
     /// Whole reads that it took.
@@ -48,4 +51,8 @@ pub struct Verification {
 impl Verification {
     /// The value of `eventType`.
     pub const EVENT_TYPE: &'static str = "DNC_VERIFICATION";
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

@@ -37,6 +37,15 @@ fn run(command: Command, global: &Global) -> Result<u8, Trouble> {
     runtime.block_on(async {
         match command {
             Command::Ingest(args) => commands::ingest::run(&args, global).await,
+            Command::Load(args) => commands::load::run(&args, global),
+            Command::Feeds => commands::feeds::run(global),
+            Command::Target(args) => commands::target::run(&args.action, global).await,
+            Command::Plan(args) => commands::plan::run(&args, global).await,
+            Command::Apply(args) => commands::apply::run(&args, global).await,
+            Command::Rollback(args) => commands::rollback::run(&args, global).await,
+            Command::Remove(args) => commands::remove::run(&args, global),
+            Command::Explain(args) => commands::explain::run(&args, global),
+            Command::Export(args) => commands::export::run(&args, global),
             Command::Resume(args) => commands::resume::run(&args, global).await,
             Command::Verify(args) => commands::verify::run(&args, global).await,
             Command::Status => commands::status::run(global),

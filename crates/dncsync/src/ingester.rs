@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use dncsync_core::check::Rules;
+use dncsync_core::feed::Mode;
 use dncsync_core::report::Report;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::Target;
@@ -161,7 +162,7 @@ impl DncIngester {
             target,
             sources: vec![Source::Items(as_jsonl(items))],
             format: Some(Format::Jsonl),
-            rules: Rules { country: None, default_source: SourceType::Manual },
+            rules: Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add },
             rejects: None,
             allow_empty: true,
             wait: true,

@@ -12,6 +12,14 @@ pub(crate) fn line(text: &str) {
     let _ = writeln!(io::stdout().lock(), "{text}");
 }
 
+/// Writes much to standard output. A reader that went away (a closed pipe) is no fault of ours.
+pub(crate) fn stream(write: impl FnOnce(&mut dyn Write) -> Result<u64, Trouble>) -> Result<u64, Trouble> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let written = write(&mut out);
+    let _ = out.flush();
+    written
+}
+
 /// Writes a line to standard error.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
@@ -105,6 +113,21 @@ pub(crate) fn report_table(report: &Report) {
     }
     if requests.halving > 0 {
         line(&format!("  requests spent on finding refused items {} of {}", requests.halving, requests.halving_budget));
+    }
+    let removals = report.removals;
+    if removals.planned > 0 {
+        line(&format!(
+            "  removed {} of {} (kept {}, refused {}, still there {}, pending {})",
+            grouped(removals.removed),
+            grouped(removals.planned),
+            grouped(removals.kept),
+            grouped(removals.refused),
+            grouped(removals.unconfirmed),
+            grouped(removals.pending)
+        ));
+    }
+    if removals.withheld > 0 {
+        line(&format!("  not removed {}: that needs approval", grouped(removals.withheld)));
     }
     if let Some(file) = &report.unconfirmed_file {
         line(&format!("  the unconfirmed numbers are in {file}; the next run into this list begins with them"));

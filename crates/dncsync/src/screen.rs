@@ -33,6 +33,7 @@ impl Screen {
             Progress::Finished { summary } => self.say(&format!("finished first: {summary}")),
             Progress::Waiting { why } => self.say(why),
             Progress::Reading { rows } => self.moving("reading", *rows, None, "rows"),
+            Progress::Taking { feed, rows } => self.moving(&format!("taking into {feed}"), *rows, None, "rows"),
             Progress::Meeting { list, listed: 0 } => self.moving(&format!("looking for {list}"), 0, None, ""),
             Progress::Meeting { list, listed } => self.moving(&format!("reading {list}"), *listed, None, "listed"),
             Progress::Confirming { settled, of, .. } => self.moving("confirming", *settled, Some(*of), "numbers"),

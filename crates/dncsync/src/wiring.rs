@@ -25,3 +25,8 @@ pub(crate) fn wire(config: Config, state: &Path, world: World) -> Result<Wired, 
     let engine = Engine::open(state, client, config.setup, world)?;
     Ok(Wired { engine, _sandbox: sandbox })
 }
+
+/// Makes an engine for what needs nobody's answer.
+pub(crate) fn offline(config: Config, state: &Path, world: World) -> Result<Engine, Trouble> {
+    Engine::open(state, None, config.setup, world)
+}

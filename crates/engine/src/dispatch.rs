@@ -4,7 +4,6 @@ use dncsync_core::answer::{Answer, Lasting};
 use dncsync_core::event::Event;
 use dncsync_core::number::Number;
 use dncsync_core::refusal::{self, HALVING_BUDGET, Verdict};
-use dncsync_core::run::RunId;
 use dncsync_core::target::ListId;
 use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::{Posted, items};
@@ -18,11 +17,16 @@ use crate::trouble::Trouble;
 impl Sender<'_> {
     /// The most urgent part whose ground is ready.
     pub(crate) fn next_part(&self) -> Result<Option<Part>, Trouble> {
-        let skip = |run: &RunId| {
-            let ground = self.runs.get(run).and_then(|target| self.grounds.get(target));
+        let skip = |part: &Part| {
+            let ground = self.runs.get(&part.batch.run).and_then(|target| self.grounds.get(target));
             ground.and_then(Ground::ready).is_none()
         };
-        Ok(self.store.next_part(self.tenant, skip)?)
+        let next = self.store.next_part(self.tenant, skip)?;
+        // What is added again while its removal is on its way leaves once that was answered: else it might be overtaken.
+        match next {
+            Some(part) if !part.removal && self.is_overtaken(&part)? => Ok(None),
+            next => Ok(next),
+        }
     }
 
     /// Records that a part leaves; the list and the body to send.
@@ -40,6 +44,7 @@ impl Sender<'_> {
             digest: batch.digest.clone(),
             items: part.members.len(),
             attempt: part.attempts + 1,
+            removal: false,
         };
         self.store.begin_send(part, already_listed, now, &event)?;
         Ok((self.store.list(batch.list)?.id, body))
@@ -99,7 +104,13 @@ impl Sender<'_> {
         Ok(unseen)
     }
 
-    fn take_refusal(&mut self, part: &Part, verdict: Verdict, reason: &str, now: Timestamp) -> Result<(), Trouble> {
+    pub(crate) fn take_refusal(
+        &mut self,
+        part: &Part,
+        verdict: Verdict,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<(), Trouble> {
         let (refused, instead) = match verdict {
             Verdict::SetAside { refused, rest } => (refused, Instead::Rest(rest)),
             Verdict::Halve(first, second) => (Vec::new(), Instead::Halves([first, second])),
@@ -113,11 +124,16 @@ impl Sender<'_> {
         let batch = self.store.batch(&part.batch)?;
         // What was seen has its outcome already, whatever a later repetition of it came to.
         let unseen = self.awaited.get(&part.batch).map(|awaited| awaited.unseen.as_slice()).unwrap_or_default();
-        let still_open =
-            |item: u32| numbers(&batch, std::iter::once(item)).iter().all(|it| unseen.binary_search(it).is_ok());
+        let still_open = |item: u32| {
+            part.removal || numbers(&batch, std::iter::once(item)).iter().all(|it| unseen.binary_search(it).is_ok())
+        };
         let refused: Vec<(u32, String)> = refused.into_iter().filter(|(item, _)| still_open(*item)).collect();
         let event = answered(part, "refused", Some(reason.to_owned()), refused.len() as u64);
         self.store.refused(part, &refused, &instead, now, &event)?;
+        if part.removal {
+            let stay = numbers(&batch, refused.iter().map(|(item, _)| *item));
+            return self.update_leaving(&part.batch, &stay, now);
+        }
         let batch_now = self.store.batch(&part.batch)?;
         if let Some(awaited) = self.awaited.get_mut(&part.batch) {
             awaited.drop_refused(numbers(&batch, refused.iter().map(|(item, _)| *item)));
@@ -127,7 +143,7 @@ impl Sender<'_> {
     }
 }
 
-fn nobody_named(reason: &str) -> Lasting {
+pub(crate) fn nobody_named(reason: &str) -> Lasting {
     Lasting {
         code: "batch.refused",
         message: format!("CXone refuses batch after batch without naming an item: {reason}"),
@@ -136,11 +152,11 @@ fn nobody_named(reason: &str) -> Lasting {
     }
 }
 
-fn answered(part: &Part, answer: &'static str, reason: Option<String>, refused: u64) -> Event {
+pub(crate) fn answered(part: &Part, answer: &'static str, reason: Option<String>, refused: u64) -> Event {
     Event::Answered { batch: part.batch.seq, answer, reason, refused }
 }
 
 /// The numbers at these positions of a batch.
-fn numbers(batch: &SentBatch, items: impl Iterator<Item = u32>) -> Vec<Number> {
+pub(crate) fn numbers(batch: &SentBatch, items: impl Iterator<Item = u32>) -> Vec<Number> {
     items.filter_map(|item| batch.items.get(item as usize)).map(|item| item.number).collect()
 }

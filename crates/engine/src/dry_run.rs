@@ -22,6 +22,11 @@ pub(crate) async fn look(single: &mut Single<'_>, mut ground: Ground) -> Result<
     if let Step::Create = ground.step {
         ground.exists();
     }
+    look_from(single, ground).await
+}
+
+/// Finds out what is in a list from where its ground stands.
+pub(crate) async fn look_from(single: &mut Single<'_>, mut ground: Ground) -> Result<Option<ListState>, Trouble> {
     while ground.ask().is_some() {
         if !turn(single, &mut ground).await? {
             return Ok(None);
@@ -62,7 +67,7 @@ pub(crate) fn foretell(loaded: Loaded, present: &[Number], limits: Limits, blank
         Err(_) => Belief::Absent,
     };
     let beliefs: Vec<Belief> = loaded.entries.iter().map(belief).collect();
-    let plan = plan::plan(loaded.entries, &beliefs, limits);
+    let plan = plan::plan(loaded.entries, &beliefs, Vec::new(), limits);
     let mut tally = loaded.tally;
     tally.already_listed = plan.already_listed;
     Report {

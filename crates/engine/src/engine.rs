@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dncsync_core::event::Event;
 use dncsync_core::number::Number;
-use dncsync_core::report::{Latency, Report, Requests, Tally, Webhooks};
+use dncsync_core::report::{Latency, Removals, Report, Requests, Tally, Webhooks};
 use dncsync_core::run::RunId;
 use dncsync_core::target::{Target, TenantKey};
 use dncsync_cxone::{Client, items};
@@ -13,6 +13,7 @@ use dncsync_store::{Overview, Store, TargetId, TenantId, Undelivered};
 use crate::checkup::{self, Finding};
 use crate::deliver;
 use crate::ground::Ground;
+use crate::inputs;
 use crate::intake;
 use crate::lease;
 use crate::order::Order;
@@ -61,7 +62,7 @@ impl Engine {
     /// A [`Trouble`] where there is no run to report of: wrong input, unusable state, an edited trail.
     pub async fn ingest(&mut self, order: &Order, observer: &mut Observer<'_>) -> Result<Outcome, Trouble> {
         audit::write_out(&self.store)?;
-        let mut inputs = intake::open(&order.sources, self.store.directory())?;
+        let mut inputs = inputs::open(&order.sources, self.store.directory())?;
         let digests: Vec<String> = inputs.iter().map(|input| input.digest().to_owned()).collect();
         let digest = order.digest(&digests);
         let target = self.store.target(self.tenant, &order.target)?;
@@ -141,7 +142,11 @@ impl Engine {
             Err(trouble) => Worked { stopped: Some(trouble), ..Worked::default() },
         };
         match (worked.finished.remove(run), worked.stopped) {
-            (Some(report), _) => Ok(Outcome { report, stopped: None }),
+            (Some(report), _) => {
+                let withheld = self.store.run(run)?.withheld;
+                Ok(Outcome { report, stopped: withheld.map(|(why, _)| Trouble::withheld(&why)) })
+            }
+            (None, Some(trouble)) if trouble.code == Trouble::STALE => Err(trouble),
             (None, Some(trouble)) => self.stopped(run, trouble),
             (None, None) => Err(lost_report()),
         }
@@ -160,7 +165,7 @@ impl Engine {
     pub async fn dry_run(&mut self, order: &Order, observer: &mut Observer<'_>) -> Result<Report, Trouble> {
         let started = self.world.now();
         let id = self.world.run_id();
-        let mut inputs = intake::open(&order.sources, self.store.directory())?;
+        let mut inputs = inputs::open(&order.sources, self.store.directory())?;
         let loaded = intake::load(&mut inputs, order, &id, self.store.directory(), &self.world, observer)?;
         let target = self.store.target(self.tenant, &order.target)?;
         let (list, requests) = match self.client.clone() {
@@ -262,6 +267,7 @@ impl Engine {
             unconfirmed: 0,
             pending: 0,
             resent: 0,
+            removals: Removals::default(),
             hit_rate: Tally::default().hit_rate(),
             batches: 0,
             requests: Requests::default(),

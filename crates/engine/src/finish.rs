@@ -3,12 +3,10 @@
 use std::path::PathBuf;
 
 use dncsync_core::entry::Entry;
-use dncsync_core::numbers::Numbers;
-use dncsync_core::report::{Latency, Report};
+use dncsync_core::report::{Latency, Removals, Report};
 use dncsync_core::run::RunId;
-use dncsync_core::source::SourceType;
 use dncsync_core::timestamp::Timestamp;
-use dncsync_store::{BatchKey, Run, Store, StoreError};
+use dncsync_store::{BatchKey, Run, Store};
 
 use crate::setup::Setup;
 use crate::trouble::Trouble;
@@ -47,6 +45,8 @@ pub(crate) fn report(store: &Store, run: &Run, setup: &Setup, now: Timestamp) ->
         unconfirmed: tally.unconfirmed,
         pending: tally.pending(),
         resent: run.resent,
+        removals: Removals { withheld: run.withheld.as_ref().map_or(0, |(_, numbers)| *numbers), ..run.removals }
+            .counted(),
         hit_rate: tally.hit_rate(),
         batches: run.batches,
         requests: run.requests,
@@ -69,22 +69,8 @@ pub(crate) fn finish(store: &mut Store, run: &Run, setup: &Setup, now: Timestamp
     append_refused(run, &refused)?;
     name_unconfirmed(store, run)?;
     let report = report(store, run, setup, now)?;
-    store.finish(&run.id, &report, &claims(store, run, &refused)?, now)?;
+    store.finish(&run.id, &report, now)?;
     Ok(report)
-}
-
-/// What a run asks to be blocked: every entry but those that CXone would not take.
-fn claims(store: &Store, run: &Run, refused: &[Refused]) -> Result<Vec<(SourceType, Numbers)>, Trouble> {
-    let refused: Numbers = refused.iter().map(|(entry, ..)| entry.number).collect();
-    let entries = match store.entries(&run.id) {
-        Err(StoreError::Damaged(_)) => {
-            tracing::warn!(run = run.id.as_str(), "its stored rows are damaged; `dncsync verify` will not know them");
-            Vec::new()
-        }
-        entries => entries?,
-    };
-    let of = |source: SourceType| entries.iter().filter(move |entry| entry.source == source).map(|entry| entry.number);
-    Ok(SourceType::ALL.map(|source| (source, of(source).collect::<Numbers>().without(&refused))).into())
 }
 
 fn name_unconfirmed(store: &Store, run: &Run) -> Result<(), Trouble> {
@@ -108,7 +94,9 @@ fn refused(store: &Store, run: &Run) -> Result<Vec<Refused>, Trouble> {
     let mut items = (u32::MAX, Vec::new());
     for (seq, item, reason) in store.refusals(&run.id)? {
         if items.0 != seq {
-            items = (seq, store.batch(&BatchKey { run: run.id.clone(), seq })?.items);
+            let batch = store.batch(&BatchKey { run: run.id.clone(), seq })?;
+            // A removal that CXone would not take leaves the number where it is: no row of anybody's to mend.
+            items = (seq, if batch.removal { Vec::new() } else { batch.items });
         }
         if let Some(entry) = items.1.get(item as usize) {
             let file = run.files.get(entry.place.file as usize).cloned().unwrap_or_default();

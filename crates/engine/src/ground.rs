@@ -5,6 +5,7 @@
 //! been deleted and made anew, and then nothing is believed of it.
 
 use dncsync_core::answer::{Answer, Lasting};
+use dncsync_core::belief;
 use dncsync_core::numbers::Numbers;
 use dncsync_core::paging::Paging;
 use dncsync_core::run::RunId;
@@ -38,6 +39,8 @@ pub(crate) struct Ground {
     /// The run that pays for its requests.
     pub(crate) payer: RunId,
     pub(crate) step: Step,
+    /// A list last read whole before this moment is read again, if that takes no more than so many requests.
+    pub(crate) seen_since: Option<(Timestamp, u64)>,
 }
 
 /// A request about the ground.
@@ -79,7 +82,34 @@ impl Ground {
             Some(_) => Step::find(false),
             None => Step::Create,
         };
-        Ok(Self { target: store.target_of(id)?, id, payer, step })
+        Ok(Self { target: store.target_of(id)?, id, payer, step, seen_since: None })
+    }
+
+    /// Whoever plans from the whole list, and not from the rows of an input, wants it to have been read whole since a
+    /// moment, if that takes no more requests than `budget`.
+    pub(crate) fn must_be_seen_since(
+        &mut self,
+        store: &Store,
+        moment: Timestamp,
+        budget: u64,
+        now: Timestamp,
+    ) -> Result<(), Trouble> {
+        self.seen_since = Some((moment, budget));
+        if let Step::Ready { list, .. } = &self.step {
+            // As it is known now: it may have been read whole since it was found.
+            let list = store.list(list.key)?;
+            if self.is_stale(&list) {
+                self.step = Step::read(list, now);
+            }
+        }
+        Ok(())
+    }
+
+    fn is_stale(&self, list: &ListState) -> bool {
+        let pages = list.page_size.unwrap_or(PAGE_SIZE);
+        self.seen_since.is_some_and(|(moment, budget)| {
+            list.seen_whole_at.is_none_or(|seen| seen < moment) && belief::worth_reading(list.listed, pages, budget)
+        })
     }
 
     /// The list, where plans can be made.
@@ -129,7 +159,7 @@ impl Ground {
                 return Ok(true);
             }
             let list = store.resolved(self.id, &found.id, false, now, &self.payer)?;
-            self.step = match list.known {
+            self.step = match list.known && !self.is_stale(&list) {
                 true => Step::Ready { entries: list.listed, list },
                 false => Step::read(list, now),
             };

@@ -1,19 +1,19 @@
 //! From an order to durable loads: the order's own, and what earlier runs still owe to its list.
 
-use std::collections::BTreeMap;
-
 use dncsync_core::entry::Entry;
 use dncsync_core::event::Event;
+use dncsync_core::feed::Mode;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
-use dncsync_core::report::Tally;
 use dncsync_core::row::Place;
 use dncsync_core::run::RunId;
+use dncsync_core::source::SourceType;
 use dncsync_core::timestamp::Timestamp;
-use dncsync_store::{BatchKey, NewRun, TargetId};
+use dncsync_store::{BatchKey, LoadFile, LoadKind, NewLoad, NewRun, RunKind, TargetId};
 
 use crate::engine::Engine;
-use crate::intake::{self, Input};
+use crate::inputs::Input;
+use crate::intake;
 use crate::order::Order;
 use crate::progress::{Observer, Progress};
 use crate::trouble::Trouble;
@@ -53,6 +53,25 @@ impl Engine {
             None => order.rejects.clone().unwrap_or_else(|| finish::default_rejects(&self.store, &id)),
         };
         let path = std::path::absolute(&path).unwrap_or(path).display().to_string();
+        let remembered: Vec<LoadFile> = inputs.iter().map(Input::remembered).collect();
+        let (asked, who) = (order.asked(), self.setup.who.clone());
+        let load = NewLoad {
+            id: &id,
+            kind: LoadKind::Input,
+            mode: Mode::Add,
+            who: &who,
+            account: None,
+            note: None,
+            files: &remembered,
+            digest,
+            asked: &asked,
+            source: usual_source(&loaded.entries, order.rules.default_source),
+            rows: loaded.tally.rows,
+            rejected: loaded.tally.rejected,
+            warnings: &loaded.warnings,
+            rejects: loaded.rejects.as_ref().map(|_| path.as_str()),
+            undid: None,
+        };
         let run = NewRun {
             id: &id,
             target,
@@ -62,6 +81,10 @@ impl Engine {
             warnings: &loaded.warnings,
             rejects: Some((&path, loaded.rejects.as_ref().map_or(0, |(_, bytes)| *bytes))),
             entries: &loaded.entries,
+            load: Some(&load),
+            kind: RunKind::Rows,
+            approved: false,
+            expects: None,
         };
         if !owed.entries.is_empty() {
             observer(&Progress::Note(format!("{} numbers that were never confirmed go first", owed.entries.len())));
@@ -92,6 +115,11 @@ impl Engine {
             owed.entries.extend(fresh.map(|entry| Entry { place: place(entry.place.line), ..entry }));
             owed.batches.push(batch.batch);
         }
+        // What no feed claims any more is owed to nobody.
+        let mut sorted: Vec<Number> = owed.entries.iter().map(|entry| entry.number).collect();
+        sorted.sort_unstable();
+        let desired = self.store.desired_among(target, &sorted)?;
+        owed.entries.retain(|entry| desired.binary_search(&entry.number).is_ok());
         Ok(owed)
     }
 
@@ -115,20 +143,17 @@ impl Engine {
             rejected: 0,
         };
         let path = finish::default_rejects(&self.store, id).display().to_string();
-        let earlier = NewRun {
-            id,
-            target,
-            input: OWED,
-            files: &owed.files,
-            tally: Tally { rows, ..Tally::default() },
-            warnings: &BTreeMap::new(),
-            rejects: Some((&path, 0)),
-            entries: &owed.entries,
-        };
+        let earlier = NewRun::of_command(id, target, (OWED, &owed.files), &path, &owed.entries);
         let first = (rows > 0).then_some((&earlier, &event));
         let loads: Vec<_> = first.into_iter().chain(load).collect();
         Ok(self.store.record_loads(&loads, &owed.batches, now)?)
     }
+}
+
+/// The source type of most entries: the others are kept as a set each.
+fn usual_source(entries: &[Entry], default: SourceType) -> SourceType {
+    let count = |source: &SourceType| entries.iter().filter(|entry| entry.source == *source).count();
+    SourceType::ALL.into_iter().max_by_key(|source| (count(source), *source == default)).unwrap_or(default)
 }
 
 /// What earlier runs owe to a target.

@@ -62,7 +62,7 @@ impl Sender<'_> {
                 continue;
             }
             let doubted = self.doubted.values().any(|batch| batch.list == list);
-            let waited_for = self.waiting_on(list).next().is_some();
+            let waited_for = self.waiting_on(list).next().is_some() || self.removals_on(list);
             let judged = self.judged_at(list);
             let Some(Watched { watch, seen, .. }) = self.watches.lists.get_mut(&list) else {
                 continue;
@@ -88,7 +88,8 @@ impl Sender<'_> {
     pub(crate) fn charge_look(&self, list: ListKey) -> Charge {
         let doubted = || self.doubted.iter().find(|(_, batch)| batch.list == list).map(|(key, _)| key);
         let waiting = self.awaited.iter().find(|(_, batch)| batch.list == list && worth_looking(batch));
-        let run = waiting.map(|(key, _)| key).or_else(doubted).map(|key| key.run.clone());
+        let leaving = || self.leaving.iter().find(|(_, batch)| batch.list == list).map(|(key, _)| key);
+        let run = waiting.map(|(key, _)| key).or_else(doubted).or_else(leaving).map(|key| key.run.clone());
         let run = run.or_else(|| self.runs.keys().next().cloned()).unwrap_or_else(|| RunId::new(""));
         Charge { run, kind: "get", retried: self.again.contains(&Asked::Page(list)), halving: false }
     }
@@ -97,8 +98,9 @@ impl Sender<'_> {
     pub(crate) fn next_page(&mut self, list: ListKey, now: Timestamp) -> (ListId, u64, u64) {
         let judged = self.judged_at(list).is_some_and(|moment| moment <= now);
         let doubted = self.doubted.values().any(|batch| batch.list == list);
+        let removals = self.removals_on(list);
         let watched = self.watches.lists.get_mut(&list).expect("only watched lists are looked at");
-        let (page, size) = watched.watch.ask(judged || doubted, now);
+        let (page, size) = watched.watch.ask(judged || doubted || removals, now);
         (watched.id.clone(), page, size)
     }
 
@@ -146,7 +148,9 @@ impl Sender<'_> {
     /// The list was read whole: what it does not hold is decided about.
     fn take_whole(&mut self, list: ListKey, run: &RunId, began: Timestamp, seen: &Numbers) -> Result<(), Trouble> {
         let unseen = self.store.seen_whole(list, began, seen, self.world.now(), run)?;
-        if unseen > 0 {
+        // What we removed ourselves is missed by nobody.
+        let leaves = self.leaving.values().any(|batch| batch.list == list);
+        if unseen > 0 && !leaves {
             tracing::warn!(unseen, "the list did not show numbers that it held before; `dncsync verify` tells of them");
         }
         let doubted = self.doubted.iter().filter(|(_, batch)| batch.list == list && batch.since <= began);
@@ -161,7 +165,8 @@ impl Sender<'_> {
                 lost.push(key.clone());
             }
         }
-        lost.iter().try_for_each(|key| self.send_lost(key))
+        lost.iter().try_for_each(|key| self.send_lost(key))?;
+        self.judge_leaving(list, began, seen)
     }
 
     fn forget_reading(&mut self, list: ListKey) -> Numbers {

@@ -9,14 +9,15 @@ use dncsync_core::entry::Entry;
 use dncsync_core::event::Event;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
-use dncsync_core::plan;
+use dncsync_core::plan::{self, Plan};
 use dncsync_core::run::{RunId, Stage};
 use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::PAGE_SIZE;
-use dncsync_store::{Charge, ListState, PartState, Run, TargetId};
+use dncsync_store::{Charge, ListState, PartState, PlanNotes, Run, RunKind, TargetId};
 
 use crate::awaited::{Awaited, Doubted};
 use crate::ground::{Ground, Reply, Step};
+use crate::leaving::Leaving;
 use crate::progress::{Observer, Progress};
 use crate::sender::{Asked, Sender};
 use crate::trouble::Trouble;
@@ -40,7 +41,11 @@ impl Sender<'_> {
                 continue;
             }
             self.watches.open(&list, self.entries_of(target), self.world.now());
-            match self.plan(&run, &list) {
+            // The difference is taken once all that is older has come to its end: what that sends is no part of it.
+            if run.kind == RunKind::Apply && self.older_into(target, &run) {
+                continue;
+            }
+            match self.plan_of(&run, &list) {
                 Err(trouble) if trouble.code == Trouble::DAMAGED && !self.store.sound(&id)? => {
                     let trouble = Trouble::rows_damaged(&run);
                     if wanted.is(&id) {
@@ -57,7 +62,18 @@ impl Sender<'_> {
         Ok(())
     }
 
-    /// Plans a run against a list as it is believed to be.
+    fn plan_of(&mut self, run: &Run, list: &ListState) -> Result<(), Trouble> {
+        match run.kind {
+            RunKind::Rows => self.plan(run, list),
+            RunKind::Apply => self.plan_difference(run, list),
+        }
+    }
+
+    fn older_into(&self, target: TargetId, run: &Run) -> bool {
+        self.runs.iter().any(|(other, of)| *of == target && *other < run.id)
+    }
+
+    /// Plans a run of rows against a list as it is believed to be.
     fn plan(&mut self, run: &Run, list: &ListState) -> Result<(), Trouble> {
         let now = self.world.now();
         // As it is known now: it may have been read whole since it was found.
@@ -74,7 +90,18 @@ impl Sender<'_> {
             }
             disbelieved.sort_unstable();
         }
-        let plan = plan::plan(entries, &beliefs, self.client.limits());
+        let plan = plan::plan(entries, &beliefs, Vec::new(), self.client.limits());
+        self.record(run, list, &plan, &PlanNotes { disbelieved: &disbelieved, ..PlanNotes::default() })
+    }
+
+    /// Makes a plan durable. One made anew forgets what was looked for under the old one.
+    pub(crate) fn record(
+        &mut self,
+        run: &Run,
+        list: &ListState,
+        plan: &Plan,
+        notes: &PlanNotes<'_>,
+    ) -> Result<(), Trouble> {
         let count = |batches: &[Batch]| batches.iter().map(|batch| batch.items().len() as u64).sum();
         let event = Event::Planned {
             plan: plan.digest.clone(),
@@ -83,12 +110,14 @@ impl Sender<'_> {
             to_send: count(&plan.batches),
             already_listed: plan.already_listed,
             doubted: count(&plan.doubted),
+            to_remove: count(&plan.removals),
+            withheld: notes.withheld.map_or(0, |(_, numbers)| numbers),
         };
-        // A plan made anew forgets what was looked for under the old one.
         self.resumed.remove(&run.id);
         self.awaited.retain(|key, _| key.run != run.id);
         self.doubted.retain(|key, _| key.run != run.id);
-        Ok(self.store.record_plan(&run.id, list.key, &plan, &disbelieved, now, &event)?)
+        self.leaving.retain(|key, _| key.run != run.id);
+        Ok(self.store.record_plan(&run.id, list.key, plan, notes, self.world.now(), &event)?)
     }
 
     /// What is believed of each entry's number.
@@ -99,8 +128,11 @@ impl Sender<'_> {
         let horizon = belief::horizon(run.started_at, now, self.setup.trust);
         let all_trusted = list.seen_whole_at.is_some_and(|moment| moment >= horizon);
         let trusted = if all_trusted { Numbers::default() } else { self.store.seen_since(list.key, horizon)? };
+        // Whose removal has left may still be seen for a while, and is protected by nothing any more.
+        let leaving = self.store.leaving(list.key)?;
         let belief = |entry: &Entry| match present.binary_search(&entry.number) {
             Err(_) => Belief::Absent,
+            Ok(_) if leaving.contains(entry.number) => Belief::Absent,
             Ok(_) if all_trusted || trusted.contains(entry.number) => Belief::Listed,
             Ok(_) => Belief::Doubtful,
         };
@@ -114,6 +146,11 @@ impl Sender<'_> {
         }
         for key in self.store.open_batches(&run.id)? {
             let batch = self.store.batch(&key)?;
+            if batch.removal {
+                let leaving = Leaving::of(&batch, self.world.now());
+                self.leaving.insert(key, leaving);
+                continue;
+            }
             if batch.parts.iter().any(|part| part.state == PartState::Doubted) {
                 self.doubted.insert(key, Doubted { list: batch.list, since: self.world.now() });
                 continue;

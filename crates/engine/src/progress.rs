@@ -10,6 +10,13 @@ pub enum Progress {
         /// Rows read so far.
         rows: u64,
     },
+    /// What was read is taken into its feed.
+    Taking {
+        /// The feed.
+        feed: String,
+        /// How many rows were read.
+        rows: u64,
+    },
     /// A list is being looked for, or read on first contact.
     Meeting {
         /// The list's name.

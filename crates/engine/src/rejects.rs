@@ -123,6 +123,14 @@ pub(crate) fn replace(
     sync_name(path)
 }
 
+/// Makes a file anew that holds numbers, for this user only.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn private_file(path: &Path) -> io::Result<File> {
+    private_options().create(true).truncate(true).write(true).open(path)
+}
+
 /// The name of the file while it is written.
 fn unfinished(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

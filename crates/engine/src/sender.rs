@@ -9,17 +9,19 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use dncsync_core::answer::Answer;
+use dncsync_core::belief;
 use dncsync_core::report::Report;
 use dncsync_core::run::{RunId, Stage};
 use dncsync_core::schedule::{self, Next, Waiting};
 use dncsync_core::timestamp::Timestamp;
-use dncsync_cxone::{Client, ItemsPage, Posted};
-use dncsync_store::{BatchKey, Charge, Grant, ListKey, Part, PartId, SlotId, Store, TargetId, TenantId};
+use dncsync_cxone::{Client, ItemsPage, Posted, Removed};
+use dncsync_store::{BatchKey, Charge, Grant, ListKey, Part, PartId, RunKind, SlotId, Store, TargetId, TenantId};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::awaited::{Awaited, Doubted};
 use crate::deliver::Deliveries;
 use crate::ground::{self, Ground, Reply};
+use crate::leaving::Leaving;
 use crate::look::Watches;
 use crate::progress::{Observer, Progress};
 use crate::setback::Setbacks;
@@ -42,6 +44,7 @@ const LOOK_IN: Duration = Duration::from_secs(1);
 pub(crate) enum Came {
     Ground(TargetId, Reply),
     Part(Box<Part>, Answer<Posted>),
+    Removal(Box<Part>, Answer<Removed>),
     Page(ListKey, Answer<ItemsPage>),
 }
 
@@ -73,6 +76,7 @@ pub(crate) struct Sender<'a> {
     pub(crate) grounds: BTreeMap<TargetId, Ground>,
     pub(crate) awaited: BTreeMap<BatchKey, Awaited>,
     pub(crate) doubted: BTreeMap<BatchKey, Doubted>,
+    pub(crate) leaving: BTreeMap<BatchKey, Leaving>,
     pub(crate) longest_lag: Duration,
     pub(crate) watches: Watches,
     pub(crate) setbacks: Setbacks,
@@ -118,6 +122,7 @@ impl<'a> Sender<'a> {
             grounds: BTreeMap::new(),
             awaited: BTreeMap::new(),
             doubted: BTreeMap::new(),
+            leaving: BTreeMap::new(),
             longest_lag: Duration::ZERO,
             watches: Watches::default(),
             setbacks,
@@ -182,9 +187,14 @@ impl<'a> Sender<'a> {
                 continue;
             }
             let run = self.store.run(&id)?;
+            let horizon = (run.kind == RunKind::Apply)
+                .then(|| belief::horizon(run.started_at, self.world.now(), self.setup.trust));
             if !self.grounds.contains_key(&run.target) {
                 let ground = Ground::of(self.store, run.target, id.clone())?;
                 self.grounds.insert(run.target, ground);
+            }
+            if let (Some(horizon), Some(ground)) = (horizon, self.grounds.get_mut(&run.target)) {
+                ground.must_be_seen_since(self.store, horizon, self.setup.trust_budget, self.world.now())?;
             }
             self.runs.insert(id, run.target);
         }
@@ -247,6 +257,16 @@ impl<'a> Sender<'a> {
                     (slot, run, Came::Page(list, client.read_items(&id, page, size).await))
                 }));
             }
+            Errand::Part(part) if part.removal => {
+                let Some((id, body, part)) = self.begin_removal(*part, now)? else {
+                    // Nothing left the house: its slot is free as if it had been answered.
+                    return Ok(self.store.answered(slot, now)?);
+                };
+                self.asking.insert(Asked::Part(part.id));
+                self.flight.push(Box::pin(async move {
+                    (slot, run, Came::Removal(Box::new(part), client.remove_items(&id, body).await))
+                }));
+            }
             Errand::Part(part) => {
                 let (id, body) = self.begin_send(&part, now)?;
                 self.asking.insert(Asked::Part(part.id));
@@ -279,6 +299,7 @@ impl<'a> Sender<'a> {
         match came {
             Came::Ground(target, reply) => self.take_ground(target, run, reply),
             Came::Part(part, answer) => self.take_posted(&part, answer),
+            Came::Removal(part, answer) => self.take_removed(&part, answer),
             Came::Page(list, answer) => self.take_page(list, run, answer),
         }
     }

@@ -29,7 +29,7 @@ impl Sender<'_> {
             };
             self.settle(&key, &awaited.unseen)?;
         }
-        Ok(())
+        self.settle_removals()
     }
 
     /// Whether everything that is wanted is finished, and everything that was handed over meanwhile. What a list bars
@@ -102,12 +102,13 @@ impl Sender<'_> {
             refused: batch.refused,
             unconfirmed: owed.len() as u64,
             latency_ms,
+            removal: false,
         };
         // A batch that was only looked for is nothing that the aggregator waits for.
         let wanted = self.deliveries.wanted() && batch.first_sent_at.is_some();
         let webhook = if wanted { Some(self.webhook(&batch, latency_ms, now)?) } else { None };
-        let seen = self.seen(&batch, unconfirmed)?;
-        let outcome = Outcome { unconfirmed: &owed, seen: &seen, webhook: webhook.as_ref() };
+        let (seen, refused) = self.seen(&batch, unconfirmed)?;
+        let outcome = Outcome { unconfirmed: &owed, seen: &seen, refused: &refused, webhook: webhook.as_ref() };
         self.store.settle(&batch, &outcome, now, &event)?;
         if let Some(webhook) = webhook {
             self.deliveries.push(webhook);
@@ -115,12 +116,15 @@ impl Sender<'_> {
         Ok(())
     }
 
-    /// The numbers of a batch that were seen: neither unconfirmed nor refused.
-    fn seen(&self, batch: &SentBatch, unconfirmed: &[Number]) -> Result<Numbers, Trouble> {
+    /// The numbers of a batch that were seen, and those that CXone would not take.
+    fn seen(&self, batch: &SentBatch, unconfirmed: &[Number]) -> Result<(Numbers, Numbers), Trouble> {
         let refused = if batch.refused > 0 { self.store.refused_items(&batch.key)? } else { RoaringBitmap::new() };
-        let items = (0u32..).zip(&batch.items).filter(|(place, _)| !refused.contains(*place));
-        let numbers = items.map(|(_, item)| item.number);
-        Ok(numbers.filter(|number| unconfirmed.binary_search(number).is_err()).collect())
+        let (taken, refused): (Vec<_>, Vec<_>) =
+            (0u32..).zip(&batch.items).partition(|(place, _)| !refused.contains(*place));
+        let number = |(_, item): (u32, &Entry)| item.number;
+        let taken = taken.into_iter().map(number);
+        let seen = taken.filter(|number| unconfirmed.binary_search(number).is_err()).collect();
+        Ok((seen, refused.into_iter().map(number).collect()))
     }
 
     fn webhook(&self, batch: &SentBatch, latency_ms: u64, now: Timestamp) -> Result<Webhook, Trouble> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dncsync_core::guard::PlanGuard;
 use dncsync_core::target::TenantKey;
 
 use crate::signature::WebhookSecret;
@@ -23,6 +24,26 @@ pub struct Setup {
     pub trust_budget: u64,
     /// Who is told.
     pub aggregator: Option<Aggregator>,
+    /// Who runs it, for the record.
+    pub who: String,
+    /// When plans stop before their first removal, by list; and all others.
+    pub guards: PlanGuards,
+}
+
+/// When plans stop before their first removal.
+#[derive(Clone, Debug, Default)]
+pub struct PlanGuards {
+    /// By the name of the list.
+    pub of_list: std::collections::BTreeMap<String, PlanGuard>,
+    /// Of lists that are not named.
+    pub usual: PlanGuard,
+}
+
+impl PlanGuards {
+    /// That of a list.
+    pub fn of(&self, list_name: &str) -> PlanGuard {
+        self.of_list.get(list_name).copied().unwrap_or(self.usual)
+    }
 }
 
 /// Where the aggregator listens and how it knows us.

@@ -15,6 +15,8 @@ pub enum Kind {
     Lasting,
     /// Nobody: run it again and it goes on.
     Passing,
+    /// Somebody has to look at figures and approve them.
+    Guarded,
     /// We: a bug.
     Bug,
 }
@@ -35,6 +37,8 @@ pub struct Trouble {
 impl Trouble {
     /// The code of stored data that does not fit its checksum.
     pub(crate) const DAMAGED: &'static str = "state.damaged";
+    /// The code of a saved plan that lost its base.
+    pub(crate) const STALE: &'static str = "plan.stale";
 
     /// Wrong use, input or configuration.
     pub fn input(code: &'static str, message: impl Into<String>, todo: impl Into<String>) -> Self {
@@ -49,6 +53,17 @@ impl Trouble {
     /// Something that passes.
     pub fn passing(code: &'static str, message: impl Into<String>, todo: impl Into<String>) -> Self {
         Self { kind: Kind::Passing, code, message: message.into(), todo: todo.into() }
+    }
+
+    /// What would take protection away needs approval.
+    pub(crate) fn guarded(code: &'static str, message: impl Into<String>, todo: impl Into<String>) -> Self {
+        Self { kind: Kind::Guarded, code, message: message.into(), todo: todo.into() }
+    }
+
+    /// Removals of a run were not begun.
+    pub(crate) fn withheld(why: &str) -> Self {
+        let message = format!("{why}; nothing was removed, and what is to be added was sent");
+        Self::guarded("guard.removals", message, "look at `dncsync plan`; where it is meant, say --approve")
     }
 
     /// The rows of a run cannot be read any more.
@@ -118,7 +133,7 @@ impl From<StoreError> for Trouble {
                 message,
                 "restore the state directory from a copy, or start with an empty one: lists are then read anew",
             ),
-            StoreError::Sql(_) => Self::passing(
+            StoreError::Spool(_) | StoreError::Sql(_) => Self::passing(
                 "state.unavailable",
                 message,
                 "see that the disk has room and the state directory can be written, then run the same command again",

@@ -2,11 +2,11 @@
 
 use dncsync_core::entry::Entry;
 use dncsync_core::event::Event;
+use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
-use dncsync_core::report::{Requests, Tally};
+use dncsync_core::report::Requests;
 use dncsync_core::row::Place;
 use dncsync_core::run::RunId;
-use dncsync_core::source::SourceType;
 use dncsync_core::target::Target;
 use dncsync_core::verification::Verification;
 use dncsync_store::{ListState, NewRun, StoreError, TargetId};
@@ -65,17 +65,19 @@ impl Engine {
         target_id: TargetId,
         observer: &mut Observer<'_>,
     ) -> Result<Compared, Trouble> {
-        let claims = match self.store.claims(target_id) {
+        let desired = match self.store.desired(target_id) {
             Err(StoreError::Damaged(_)) => {
                 self.mend(&Wanted::Run(id.clone()), observer)?;
-                self.store.claims(target_id)?
+                self.store.desired(target_id)?
             }
-            claims => claims?,
+            desired => desired?,
         };
-        let pending = self.pending(target_id)?;
-        let mut claimed = Numbers::default();
-        claims.iter().for_each(|(_, numbers)| claimed.add(numbers));
+        let pending = self.store.under_way(target_id)?;
         let mut reading = self.find(id, target_id).await?;
+        let claimed = match &reading.list {
+            Some(list) => desired.without(&self.store.not_taken(list.key)?),
+            None => desired,
+        };
         self.read(&mut reading, observer).await?;
         let mut missing = claimed.without(&reading.seen).without(&pending);
         // Absence is claimed twice: a list may change between two pages of one read.
@@ -84,12 +86,17 @@ impl Engine {
             missing = missing.without(&reading.seen);
         }
         let right = claimed.and(&reading.seen);
-        let foreign = reading.seen.without(&claimed).without(&pending).len();
+        let unwanted = reading.seen.without(&claimed).without(&pending);
+        let ours = match &reading.list {
+            Some(list) => self.store.put_among(list.key, &unwanted.iter().collect::<Vec<_>>())?.len() as u64,
+            None => 0,
+        };
+        let foreign = unwanted.len() - ours;
         let list_id = reading.list.as_ref().map(|list| list.id.0.clone());
         let now = self.world.now();
         let event = Event::Verified { list_id: list_id.clone(), right: right.len(), missing: missing.len(), foreign };
         self.store.log(now, id, &event)?;
-        let missing = entries(&missing, &claims);
+        let missing = self.claimed_entries(target_id, &missing)?;
         Ok(Compared {
             told: Verification {
                 event_type: Verification::EVENT_TYPE.to_owned(),
@@ -102,6 +109,7 @@ impl Engine {
                 right: right.len(),
                 missing: missing.len() as u64,
                 foreign,
+                withdrawn: ours,
                 pending: pending.len(),
                 reads: reading.reads,
                 requests: reading.requests,
@@ -158,15 +166,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Numbers of runs that are not finished.
-    fn pending(&self, target: TargetId) -> Result<Numbers, Trouble> {
-        let mut pending = Numbers::default();
-        for run in self.store.unfinished_runs(self.tenant)? {
-            if self.store.run(&run)?.target == target && self.store.sound(&run)? {
-                pending.extend(self.store.entries(&run)?.iter().map(|entry| entry.number));
-            }
+    /// Missing numbers as entries, as they came with the rows that claimed them first.
+    fn claimed_entries(&self, target: TargetId, missing: &Numbers) -> Result<Vec<Entry>, Trouble> {
+        let sorted: Vec<Number> = missing.iter().collect();
+        let mut entries = self.store.additions(&self.store.claimants(target, &sorted)?)?;
+        for (line, entry) in (1..).zip(&mut entries) {
+            entry.place = Place { file: 0, line };
         }
-        Ok(pending)
+        Ok(entries)
     }
 
     fn name_missing(&self, id: &RunId, missing: &[Entry]) -> Result<Option<String>, Trouble> {
@@ -200,16 +207,8 @@ impl Engine {
             rejected: 0,
         };
         let path = finish::default_rejects(&self.store, &run).display().to_string();
-        let load = NewRun {
-            id: &run,
-            target: target_id,
-            input: REPAIR,
-            files: &["verify --repair".to_owned()],
-            tally: Tally { rows, ..Tally::default() },
-            warnings: &std::collections::BTreeMap::new(),
-            rejects: Some((&path, 0)),
-            entries: missing,
-        };
+        let files = ["verify --repair".to_owned()];
+        let load = NewRun::of_command(&run, target_id, (REPAIR, &files), &path, missing);
         self.store.record_load(&load, now, &event)?;
         self.finish_run(&run, true, observer).await
     }
@@ -230,19 +229,4 @@ struct Reading {
     seen: Numbers,
     reads: u64,
     requests: Requests,
-}
-
-/// Missing numbers as entries, each under the weightiest source type that claims it.
-fn entries(missing: &Numbers, claims: &[(SourceType, Numbers)]) -> Vec<Entry> {
-    const WEIGHT: [SourceType; 4] =
-        [SourceType::CustomerRequest, SourceType::Regulatory, SourceType::Manual, SourceType::System];
-    let claims = |source| claims.iter().filter(move |(other, _)| *other == source).map(|(_, numbers)| numbers);
-    (1..)
-        .zip(missing.iter())
-        .map(|(line, number)| {
-            let source = WEIGHT.into_iter().find(|source| claims(*source).any(|numbers| numbers.contains(number)));
-            let source = source.unwrap_or(SourceType::Manual);
-            Entry { number, source, notes: Default::default(), place: Place { file: 0, line } }
-        })
-        .collect()
 }

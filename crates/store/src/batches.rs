@@ -57,6 +57,8 @@ pub struct Part {
     pub attempts: u32,
     /// Whether it is a half of a part that was refused without a name.
     pub halved: bool,
+    /// Whether its items are removed from the list.
+    pub removal: bool,
 }
 
 /// A batch of which something was sent and not everything is settled.
@@ -74,6 +76,8 @@ pub struct SentBatch {
     pub first_sent_at: Option<Timestamp>,
     /// How often what was not seen of it was sent again.
     pub resends: u32,
+    /// Whether its items are removed from the list.
+    pub removal: bool,
     /// Items seen and new.
     pub successes: u64,
     /// Items seen before they were first sent.
@@ -111,38 +115,79 @@ pub struct Outcome<'a> {
     pub unconfirmed: &'a [Entry],
     /// The numbers that were seen.
     pub seen: &'a Numbers,
+    /// The numbers that CXone would not take.
+    pub refused: &'a Numbers,
     /// What the aggregator is told.
     pub webhook: Option<&'a Webhook>,
 }
 
-const PART: &str = "SELECT part.id, part.run, part.batch, members, state, attempts, accepted_at, halved FROM part";
+/// How the numbers of a batch that removes came out in the end, beside what is counted already.
+#[derive(Clone, Debug, Default)]
+pub struct RemovalOutcome {
+    /// Gone from the list.
+    pub removed: Numbers,
+    /// Claimed by a feed again meanwhile.
+    pub kept: Numbers,
+    /// Still there.
+    pub still: Numbers,
+}
+
+const PART: &str = "SELECT part.id, part.run, part.batch, members, state, attempts, accepted_at, halved,
+    (SELECT removal FROM batch AS of WHERE of.run = part.run AND of.seq = part.batch) FROM part";
 
 impl Store {
-    /// The most urgent part that waits: customer requests first, then loads by age, then the order of the plan. Runs
-    /// for which `skip` is true are passed over.
-    pub fn next_part(&self, tenant: TenantId, skip: impl Fn(&RunId) -> bool) -> Result<Option<Part>, StoreError> {
+    /// The most urgent part that waits: customer requests first, then loads by age, then the order of the plan; removals
+    /// last, and only once nothing that is added to their list waits or is on its way. Parts for which `skip` is true are
+    /// passed over.
+    pub fn next_part(&self, tenant: TenantId, skip: impl Fn(&Part) -> bool) -> Result<Option<Part>, StoreError> {
         let sql = format!(
             "{PART} JOIN batch ON batch.run = part.run AND batch.seq = part.batch JOIN run ON run.id = part.run
              JOIN target ON target.id = run.target
              WHERE target.tenant = ?1 AND part.state = 'waiting' AND batch.settled_at IS NULL AND run.stage = 'planned'
-             ORDER BY batch.urgent DESC, run.started_at, run.id, batch.seq, part.id"
+             ORDER BY batch.removal, batch.urgent DESC, run.started_at, run.id, batch.seq, part.id"
         );
         let mut select = self.connection.prepare_cached(&sql)?;
         let mut parts = select.query([tenant.0])?;
         while let Some(row) = parts.next()? {
             let part = part_of_row(row)?;
-            if !skip(&part.batch.run) {
+            if !skip(&part) && !(part.removal && self.adds_first(&part.batch.run)?) {
                 return Ok(Some(part));
             }
         }
         Ok(None)
     }
 
+    /// Whether something is still to be added to the list that a run goes into: protection never shrinks before it has
+    /// grown.
+    fn adds_first(&self, run: &RunId) -> Result<bool, StoreError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM part JOIN batch ON batch.run = part.run AND batch.seq = part.batch
+             JOIN run ON run.id = part.run WHERE run.list = (SELECT list FROM run WHERE id = ?1) AND batch.removal = 0
+             AND batch.settled_at IS NULL AND part.state IN ('waiting', 'sending', 'doubted') AND run.stage = 'planned')",
+        )?;
+        Ok(select.query_row([run.as_str()], |row| row.get(0))?)
+    }
+
+    /// Numbers whose removal from a list has left, and is not settled: what a read shows of them proves nothing.
+    pub fn leaving(&self, list: ListKey) -> Result<Numbers, StoreError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT batch.items, batch.crc FROM batch JOIN run ON run.id = batch.run
+             WHERE run.list = ?1 AND batch.removal = 1 AND first_sent_at IS NOT NULL AND settled_at IS NULL",
+        )?;
+        let mut found = select.query([list.0])?;
+        let mut leaving = Numbers::default();
+        while let Some(row) = found.next()? {
+            let items = rows::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?;
+            leaving.extend(items.into_iter().map(|item| item.number));
+        }
+        Ok(leaving)
+    }
+
     /// A batch as it stands, with its items.
     pub fn batch(&self, key: &BatchKey) -> Result<SentBatch, StoreError> {
         let mut select = self.connection.prepare_cached(
             "SELECT items, crc, digest, first_sent_at, successes, batch.already_listed, refused, run.list,
-                    resends FROM batch JOIN run ON run.id = batch.run WHERE run = ?1 AND seq = ?2",
+                    resends, removal FROM batch JOIN run ON run.id = batch.run WHERE run = ?1 AND seq = ?2",
         )?;
         let mut found = select.query(params![key.run.as_str(), key.seq])?;
         let row = found.next()?.ok_or(StoreError::Damaged("a batch is missing"))?;
@@ -152,6 +197,7 @@ impl Store {
             digest: row.get(2)?,
             first_sent_at: moment(row.get(3)?),
             resends: row.get(8)?,
+            removal: row.get(9)?,
             successes: count(row.get(4)?),
             already_listed: count(row.get(5)?),
             refused: count(row.get(6)?),
@@ -171,11 +217,12 @@ impl Store {
         Ok(parts)
     }
 
-    /// The batches of a run of which something was sent, or is doubted, and not everything is settled.
+    /// The batches of a run of which something was sent, or is doubted, or nothing is left to be sent, and not everything
+    /// is settled.
     pub fn open_batches(&self, run: &RunId) -> Result<Vec<BatchKey>, StoreError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT seq FROM batch WHERE run = ?1 AND (first_sent_at IS NOT NULL OR doubted = 1) AND settled_at IS NULL
-             ORDER BY seq",
+            "SELECT seq FROM batch WHERE run = ?1 AND settled_at IS NULL AND (first_sent_at IS NOT NULL OR doubted = 1
+             OR NOT EXISTS (SELECT 1 FROM part WHERE part.run = batch.run AND part.batch = batch.seq)) ORDER BY seq",
         )?;
         let keys = select.query_map([run.as_str()], |row| Ok(BatchKey { run: run.clone(), seq: row.get(0)? }))?;
         Ok(keys.collect::<Result<_, _>>()?)
@@ -211,5 +258,6 @@ fn part_of_row(row: &rusqlite::Row<'_>) -> Result<Part, StoreError> {
         state,
         attempts: row.get(5)?,
         halved: row.get(7)?,
+        removal: row.get(8)?,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dncsync_core::chunk::Chunk;
+use dncsync_core::chunk::{Chunk, by_chunk};
 use dncsync_core::difference::Sides;
 use dncsync_core::digest::Digest;
 use dncsync_core::entry::Entry;
@@ -77,6 +77,35 @@ impl Store {
         comparison.finish(target, list)
     }
 
+    /// How many numbers of a target are foreign, to be added, to be removed: as much of the difference as a glance needs.
+    pub(crate) fn difference_counts(
+        &self,
+        target: TargetId,
+        list: Option<ListKey>,
+    ) -> Result<(u64, u64, u64), StoreError> {
+        let feeds = feeds::of_target(&self.connection, target)?;
+        let under_way: BTreeMap<u64, Chunk> = self.under_way(target)?.chunks().collect();
+        let mut comparison = Comparison::new(&self.connection, target, &feeds, list)?;
+        comparison.glance = true;
+        let sets = comparison.sets.clone();
+        sets::walk(&self.connection, &sets, |key, pieces| comparison.chunk(key, pieces, under_way.get(&key)))?;
+        let (add, made) = (comparison.additions, comparison.made);
+        Ok((made.foreign_count, add, (made.withdrawn.len() + made.left_out.len()) as u64))
+    }
+
+    /// The loads that claimed sorted numbers of a target first: by load, then by number. What no feed claims is left out.
+    pub fn claimants(&self, target: TargetId, sorted: &[Number]) -> Result<Vec<(i64, Number)>, StoreError> {
+        let feeds = feeds::of_target(&self.connection, target)?;
+        let mut comparison = Comparison::new(&self.connection, target, &feeds, None)?;
+        for (key, numbers) in by_chunk(sorted) {
+            let wanted = Chunk::of_sorted(numbers.iter().copied());
+            let by_feed = feeds.iter().map(|feed| feed.chunk(&self.connection, key)).collect::<Result<Vec<_>, _>>()?;
+            comparison.claimants(key, &wanted, &by_feed)?;
+        }
+        comparison.made.add.sort_unstable();
+        Ok(comparison.made.add)
+    }
+
     /// The additions of a difference as entries, in their order: source types and notes as they came with the row that
     /// claimed the number first.
     pub fn additions(&self, add: &[(i64, Number)]) -> Result<Vec<Entry>, StoreError> {
@@ -101,6 +130,9 @@ struct Comparison<'a> {
     only: Option<SetId>,
     list: Option<[SetId; 3]>,
     name_foreign: bool,
+    /// Only the figures are wanted: who claimed what, and who withdrew it, is not looked up.
+    glance: bool,
+    additions: u64,
     base: Digest,
     made: Difference,
     /// By feed, so that names are written once.
@@ -133,6 +165,8 @@ impl<'a> Comparison<'a> {
             only,
             list,
             name_foreign: false,
+            glance: false,
+            additions: 0,
             base: Digest::default(),
             made: Difference::default(),
             reasons: BTreeMap::new(),
@@ -140,14 +174,12 @@ impl<'a> Comparison<'a> {
     }
 
     fn chunk(&mut self, key: u64, pieces: &[Option<Piece>], under_way: Option<&Chunk>) -> Result<(), StoreError> {
-        self.base.update(&key.to_be_bytes());
-        for piece in pieces {
-            self.base.update(&piece.as_ref().map_or(0, |piece| piece.crc).to_be_bytes());
-        }
         let mut rest = pieces;
+        let mut sums = Vec::with_capacity(pieces.len() + 1);
         let mut next = |count: usize| {
             let (these, others) = rest.split_at(count);
             rest = others;
+            sums.push(checksum(these));
             these
         };
         let by_feed: Vec<Chunk> = self.feeds.iter().map(|feed| Feed::of_pieces(next(feed.sets().len()))).collect();
@@ -160,6 +192,13 @@ impl<'a> Comparison<'a> {
             let mut set = || Feed::of_pieces(next(1));
             (sides.present, sides.put, sides.refused) = (set(), set(), set());
         }
+        let leaving_or_coming = &sides.under_way;
+        sums.push(if leaving_or_coming.is_empty() { 0 } else { leaving_or_coming.to_stored().1 });
+        // A chunk that holds nothing is as good as none.
+        if sums.iter().any(|sum| *sum != 0) {
+            self.base.update(&key.to_be_bytes());
+            sums.iter().for_each(|sum| self.base.update(&sum.to_be_bytes()));
+        }
         let parted = sides.part();
         self.made.desired += sides.desired().len();
         self.made.listed += sides.present.len();
@@ -171,6 +210,10 @@ impl<'a> Comparison<'a> {
         }
         self.made.left_out.extend(parted.left_out.numbers(key));
         self.made.withdrawn.extend(parted.withdrawn.numbers(key));
+        self.additions += parted.add.len();
+        if self.glance {
+            return Ok(());
+        }
         self.claimants(key, &parted.add, &by_feed)?;
         self.withdrawers(key, parted.withdrawn)
     }
@@ -233,11 +276,7 @@ impl<'a> Comparison<'a> {
             .map(|((feed, because), count)| ((name(*feed).unwrap_or_default(), *because), *count))
             .collect();
         self.made.add.sort_unstable();
-        self.made.damaged = self.feeds.iter().find(|feed| feed.damaged).map(|feed| feed.name.to_string());
-        let sql = "SELECT only_damaged FROM target WHERE id = ?1";
-        if self.connection.query_row(sql, [target.0], |row| row.get::<_, bool>(0))? {
-            self.made.damaged = Some("--only".to_owned());
-        }
+        self.made.damaged = feeds::lost(self.connection, target)?;
         if let Some(list) = list {
             let sql = "SELECT cxone_id FROM list WHERE id = ?1";
             let id: String = self.connection.query_row(sql, [list.0], |row| row.get(0))?;
@@ -246,7 +285,13 @@ impl<'a> Comparison<'a> {
         for feed in self.feeds {
             self.base.field(feed.name.as_str().as_bytes());
         }
+        self.base.field(&[self.only.is_some().into(), self.list.is_some().into()]);
         self.made.base = self.base.finish();
         Ok(self.made)
     }
+}
+
+/// By which what a set holds of a key is told from anything else: that of the piece that stands, 0 where that is empty.
+fn checksum(pieces: &[Option<Piece>]) -> u32 {
+    pieces.iter().flatten().next().filter(|piece| !piece.chunk.is_empty()).map_or(0, |piece| piece.crc)
 }

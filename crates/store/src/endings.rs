@@ -42,8 +42,11 @@ pub(crate) fn any(connection: &Connection, feed: FeedId) -> Result<bool, StoreEr
     Ok(select.query_row([feed.0], |row| row.get(0))?)
 }
 
+/// The day of a lifted end that was none: the number was claimed for good.
+const NEVER: i32 = i32::MAX;
+
 /// Changes the ends of one chunk as a load does. Of two ends of one number the later stands; a file that is the whole
-/// truth tells the ends, too.
+/// truth tells the ends, too. What it makes end earlier is kept like what it withdraws: what undoes it needs both.
 pub(crate) fn change(
     transaction: &Transaction<'_>,
     (feed, load): (FeedId, i64),
@@ -53,21 +56,32 @@ pub(crate) fn change(
     whole_truth: bool,
 ) -> Result<(), StoreError> {
     let mut days = Days::of(transaction, feed, key)?;
-    for (day, lifted) in days.take_out(&taken.withdrawn) {
-        insert(transaction, "lifted_end (load", load, key, day, &lifted)?;
-    }
+    let mut lifted: BTreeMap<i32, Chunk> = days.take_out(&taken.withdrawn).into_iter().collect();
     for said in said.iter().filter(|said| said.action == Action::Add) {
         let before = days.end(said.number);
         let first = taken.claimed.contains(said.number) || whole_truth;
         let end = if first { said.end } else { before.later(said.end) };
+        if end != before && end.later(before) == before && taken.again.contains(said.number) {
+            lifted.entry(before.day().map_or(NEVER, Day::get)).or_default().insert(said.number);
+        }
         if end != before || (first && end != End::Never) {
             days.set(said.number, end);
         }
     }
+    for (day, lifted) in lifted {
+        insert(transaction, "lifted_end (load", load, key, day, &lifted)?;
+    }
     days.save(transaction, feed, key)
 }
 
-/// The ends that went away with claims that a load lifted, of one chunk.
+/// The chunks in which a load took ends away.
+pub(crate) fn lifted_keys(connection: &Connection, load: i64) -> Result<Vec<u64>, StoreError> {
+    let mut select = connection.prepare_cached("SELECT DISTINCT key FROM lifted_end WHERE load = ?1")?;
+    let keys = select.query_map([load], |row| row.get(0).map(count))?;
+    Ok(keys.collect::<Result<_, _>>()?)
+}
+
+/// The ends that went away with claims that a load lifted, or that it made earlier, of one chunk.
 pub(crate) fn lifted(connection: &Connection, load: i64, key: u64) -> Result<Days, StoreError> {
     Days::read(connection, "SELECT day, bits, crc FROM lifted_end WHERE load = ?1 AND key = ?2", load, key)
 }
@@ -97,7 +111,17 @@ impl Days {
 
     pub(crate) fn end(&self, number: Number) -> End {
         let day = self.days.iter().find(|(_, chunk)| chunk.contains(number));
-        day.map_or(End::Never, |(day, _)| End::Day(Day::from_stored(*day)))
+        match day {
+            None | Some((&NEVER, _)) => End::Never,
+            Some((day, _)) => End::Day(Day::from_stored(*day)),
+        }
+    }
+
+    /// All numbers that have one.
+    pub(crate) fn numbers(&self) -> Chunk {
+        let mut all = Chunk::default();
+        self.days.values().for_each(|chunk| all.add(chunk));
+        all
     }
 
     fn set(&mut self, number: Number, end: End) {

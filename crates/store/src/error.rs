@@ -3,8 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use dncsync_core::chunk::Damaged;
 use dncsync_core::entry::Unreadable;
-use dncsync_core::numbers::Damaged;
 use rusqlite::ErrorCode;
 
 /// What went wrong with the store.
@@ -29,6 +29,9 @@ pub enum StoreError {
     /// What was stored is not what was written.
     #[error("the state is damaged: {0}")]
     Damaged(&'static str),
+    /// What was kept aside while a load is taken cannot be written or read: the disk.
+    #[error("what is kept aside while reading cannot be used")]
+    Spool(#[source] io::Error),
     /// SQLite says no: disk full, locked for too long, not a database.
     #[error("the state database cannot be used")]
     Sql(#[source] rusqlite::Error),

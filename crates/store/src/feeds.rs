@@ -3,6 +3,7 @@
 use dncsync_core::chunk::{Chunk, by_chunk};
 use dncsync_core::feed::FeedName;
 use dncsync_core::number::Number;
+use dncsync_core::numbers::Numbers;
 use dncsync_core::timestamp::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
@@ -102,7 +103,8 @@ impl Store {
 
     /// All feeds, lists' own ones last.
     pub fn feeds(&self) -> Result<Vec<Feed>, StoreError> {
-        let mut select = self.connection.prepare_cached(&format!("{FEED} FROM feed ORDER BY feed.target IS NOT NULL, name, id"))?;
+        let mut select =
+            self.connection.prepare_cached(&format!("{FEED} FROM feed ORDER BY feed.target IS NOT NULL, name, id"))?;
         let feeds = select.query_map([], feed_of_row)?;
         Ok(feeds.collect::<Result<_, _>>()?)
     }
@@ -128,7 +130,8 @@ impl Store {
             own(transaction, target, now)?;
             transaction.execute("DELETE FROM target_feed WHERE target = ?1", [target.0])?;
             for feed in feeds {
-                let sql = "INSERT INTO target_feed (target, feed) SELECT ?1, id FROM feed WHERE id = ?2 AND target IS NOT ?1
+                let sql =
+                    "INSERT INTO target_feed (target, feed) SELECT ?1, id FROM feed WHERE id = ?2 AND target IS NOT ?1
                            ON CONFLICT DO NOTHING";
                 transaction.execute(sql, [target.0, feed.0])?;
             }
@@ -139,6 +142,27 @@ impl Store {
     /// Of sorted numbers, those that should be in a target's list, in order.
     pub fn desired_among(&self, target: TargetId, sorted: &[Number]) -> Result<Vec<Number>, StoreError> {
         desired_among(&self.connection, target, sorted)
+    }
+
+    /// All that should be in a target's list.
+    pub fn desired(&self, target: TargetId) -> Result<Numbers, StoreError> {
+        let (feeds, only) = (of_target(&self.connection, target)?, only(&self.connection, target)?);
+        let sets: Vec<SetId> = feeds.iter().flat_map(Feed::sets).chain(only).collect();
+        let mut desired = Numbers::default();
+        sets::walk(&self.connection, &sets, |key, pieces| {
+            let (mut rest, mut claimed) = (pieces, Chunk::default());
+            for feed in &feeds {
+                let (these, others) = rest.split_at(feed.sets().len());
+                claimed.add(&Feed::of_pieces(these));
+                rest = others;
+            }
+            if only.is_some() {
+                claimed = claimed.and(&Feed::of_pieces(rest));
+            }
+            desired.add_chunk(key, &claimed);
+            Ok(())
+        })?;
+        Ok(desired)
     }
 
     /// Of sorted numbers, those that a feed claims, in order.
@@ -218,6 +242,15 @@ pub(crate) fn of_target(connection: &Connection, target: TargetId) -> Result<Vec
 pub(crate) fn only(connection: &Connection, target: TargetId) -> Result<Option<SetId>, StoreError> {
     let mut select = connection.prepare_cached("SELECT only_numbers FROM target WHERE id = ?1")?;
     Ok(select.query_row([target.0], |row| row.get::<_, Option<i64>>(0))?.map(SetId))
+}
+
+/// What lost a piece of what a target's list should hold: one of its feeds, or the campaign's own numbers.
+pub(crate) fn lost(connection: &Connection, target: TargetId) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT only_damaged FROM target WHERE id = ?1";
+    if connection.query_row(sql, [target.0], |row| row.get(0))? {
+        return Ok(Some("--only".to_owned()));
+    }
+    Ok(of_target(connection, target)?.into_iter().find(|feed| feed.damaged).map(|feed| feed.name.to_string()))
 }
 
 pub(crate) fn desired_among(

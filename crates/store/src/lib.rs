@@ -4,13 +4,19 @@
 //! Must never know: HTTP, or what a change means. Every verb is one transaction; nothing is held open between two.
 
 mod batches;
-mod claims;
+mod difference;
+mod endings;
 mod error;
 mod events;
+mod fates;
+mod feeds;
 mod files;
+mod history;
 mod lists;
 mod loads;
 mod mend;
+mod migration;
+mod notes;
 mod open;
 mod overview;
 mod owed;
@@ -18,20 +24,31 @@ mod present;
 mod rows;
 mod runs;
 mod sending;
+mod sets;
 mod slots;
+mod stream;
+mod taking;
+mod targets;
+mod undoing;
 mod webhooks;
 
-pub use batches::{BatchKey, Instead, Outcome, Part, PartId, PartState, SentBatch, Sighting};
+pub use batches::{BatchKey, Instead, Outcome, Part, PartId, PartState, RemovalOutcome, SentBatch, Sighting};
+pub use difference::{Because, Difference};
 pub use error::StoreError;
 pub use events::Logged;
+pub use fates::{Fate, Happened};
+pub use feeds::{Feed, FeedId};
 pub use files::{private_options, sync_name};
+pub use history::{Did, Load, LoadFile, LoadKind};
 pub use lists::{ListKey, ListState, TargetId, TenantId};
-pub use loads::NewRun;
+pub use loads::{NewRun, RunKind};
 pub use mend::Mended;
 pub use open::{SCHEMA_VERSION, Store};
 pub use overview::{LastRun, Overview, TargetOverview};
 pub use owed::Owed;
-pub use runs::{Charge, Run};
-
+pub use runs::{Charge, PlanNotes, Run};
 pub use slots::{Grant, SlotId};
+pub use taking::{LoadEnd, LoadStops, NewLoad};
+pub use targets::Only;
+pub use undoing::Undoing;
 pub use webhooks::{Undelivered, Webhook};

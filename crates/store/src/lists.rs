@@ -4,12 +4,13 @@ use dncsync_core::event::Event;
 use dncsync_core::run::RunId;
 use dncsync_core::target::{ListId, Scope, Target, TenantKey};
 use dncsync_core::timestamp::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::error::StoreError;
 use crate::events::append;
 use crate::open::Store;
 use crate::rows::{count, moment};
+use crate::sets::{self, SetId};
 
 /// A tenant in this store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,6 +94,19 @@ impl Store {
         })
     }
 
+    /// The target of this name and scope, where it is known already.
+    pub fn known_target(&self, tenant: TenantId, target: &Target) -> Result<Option<TargetId>, StoreError> {
+        let sql = "SELECT id FROM target WHERE tenant = ?1 AND name = ?2 AND scope = ?3";
+        let key = params![tenant.0, target.name(), target.scope().name()];
+        Ok(self.connection.query_row(sql, key, |row| row.get(0)).optional()?.map(TargetId))
+    }
+
+    /// The tenant's key of a target.
+    pub fn tenant_of(&self, target: TargetId) -> Result<String, StoreError> {
+        let sql = "SELECT key FROM tenant WHERE id = (SELECT tenant FROM target WHERE id = ?1)";
+        Ok(self.connection.query_row(sql, [target.0], |row| row.get(0))?)
+    }
+
     /// The target behind an id.
     pub fn target_of(&self, target: TargetId) -> Result<Target, StoreError> {
         let sql = "SELECT name, scope, campaign FROM target WHERE id = ?1";
@@ -128,6 +142,9 @@ impl Store {
                  ON CONFLICT DO NOTHING",
                 params![target.0, id.0, now.millis()],
             )?;
+            if made == 1 {
+                make_sets(transaction, transaction.last_insert_rowid())?;
+            }
             let sql = format!("{LIST} WHERE cxone_id = ?2 AND tenant = (SELECT tenant FROM target WHERE id = ?1)");
             let mut state = transaction.query_row(&sql, params![target.0, id.0], list_state)?;
             if created {
@@ -149,4 +166,17 @@ impl Store {
         self.connection.execute("UPDATE list SET page_size = ?2 WHERE id = ?1", params![list.0, size])?;
         Ok(())
     }
+}
+
+/// The sets of a list: what was seen in it, what dncsync put there, what CXone would not take.
+pub(crate) fn sets(connection: &Connection, list: ListKey) -> Result<[SetId; 3], StoreError> {
+    let mut select = connection.prepare_cached("SELECT present, put, refused FROM list WHERE id = ?1")?;
+    Ok(select.query_row([list.0], |row| Ok([SetId(row.get(0)?), SetId(row.get(1)?), SetId(row.get(2)?)]))?)
+}
+
+fn make_sets(transaction: &Transaction<'_>, list: i64) -> Result<(), StoreError> {
+    let make = |what| sets::make(transaction, what).map(|set| set.0);
+    let ids = params![list, make("present")?, make("put")?, make("refused")?];
+    transaction.execute("UPDATE list SET present = ?2, put = ?3, refused = ?4 WHERE id = ?1", ids)?;
+    Ok(())
 }

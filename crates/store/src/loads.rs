@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dncsync_core::change::{Action, End, Said};
 use dncsync_core::entry::{self, Entry};
 use dncsync_core::event::Event;
 use dncsync_core::report::Tally;
@@ -12,13 +13,39 @@ use rusqlite::{Transaction, params};
 use crate::batches::BatchKey;
 use crate::error::StoreError;
 use crate::events::append;
+use crate::feeds;
 use crate::lists::{TargetId, TenantId};
 use crate::open::Store;
 use crate::owed;
 use crate::rows::{self, signed};
+use crate::taking::{self, NewLoad};
 
 /// Entries in one stored segment: large enough to be few, small enough to be read one at a time.
 const SEGMENT: usize = 10_000;
+
+/// What a run's items are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunKind {
+    /// The rows of an input, or numbers that are named otherwise.
+    Rows,
+    /// The difference between what its target's list should hold and what it holds, taken when it is planned.
+    Apply,
+}
+
+impl RunKind {
+    /// The word in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rows => "rows",
+            Self::Apply => "apply",
+        }
+    }
+
+    /// From the word in the store.
+    pub fn read(text: &str) -> Self {
+        if text == Self::Apply.name() { Self::Apply } else { Self::Rows }
+    }
+}
 
 /// An input that was read and checked, about to become durable.
 #[derive(Clone, Debug)]
@@ -39,6 +66,43 @@ pub struct NewRun<'a> {
     pub rejects: Option<(&'a str, u64)>,
     /// Each number once, in the order of the input.
     pub entries: &'a [Entry],
+    /// What it is in the target's own feed, where it is an input of it.
+    pub load: Option<&'a NewLoad<'a>>,
+    /// What its items are.
+    pub kind: RunKind,
+    /// Whether its removals may go beyond the guards.
+    pub approved: bool,
+    /// The base of the plan that it must come to.
+    pub expects: Option<&'a str>,
+}
+
+/// No warnings.
+static NONE: BTreeMap<String, u64> = BTreeMap::new();
+
+impl<'a> NewRun<'a> {
+    /// A run that no input brings: each entry is a row that passed. `rejects` is where items go that CXone refuses.
+    pub fn of_command(
+        id: &'a RunId,
+        target: TargetId,
+        (input, files): (&'a str, &'a [String]),
+        rejects: &'a str,
+        entries: &'a [Entry],
+    ) -> Self {
+        Self {
+            id,
+            target,
+            input,
+            files,
+            tally: Tally { rows: entries.len() as u64, ..Tally::default() },
+            warnings: &NONE,
+            rejects: Some((rejects, 0)),
+            entries,
+            load: None,
+            kind: RunKind::Rows,
+            approved: false,
+            expects: None,
+        }
+    }
 }
 
 impl Store {
@@ -120,12 +184,24 @@ fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, now: Timestamp, event
     let files = serde_json::to_string(run.files).expect("names are JSON");
     let warnings = serde_json::to_string(run.warnings).expect("counts are JSON");
     transaction.execute(
-        "INSERT INTO run (id, target, input, stage, started_at, files, rows, repeated, rejected, warnings, rejects, rejects_bytes)
-         VALUES (?1, ?2, ?3, 'loaded', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO run (id, target, input, stage, started_at, files, rows, repeated, rejected, warnings, rejects,
+                          rejects_bytes, kind, approved, expects)
+         VALUES (?1, ?2, ?3, 'loaded', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         params![
-            run.id.as_str(), run.target.0, run.input, now.millis(), files,
-            signed(run.tally.rows), signed(run.tally.repeated), signed(run.tally.rejected), warnings,
-            run.rejects.map(|(path, _)| path), signed(run.rejects.map_or(0, |(_, bytes)| bytes)),
+            run.id.as_str(),
+            run.target.0,
+            run.input,
+            now.millis(),
+            files,
+            signed(run.tally.rows),
+            signed(run.tally.repeated),
+            signed(run.tally.rejected),
+            warnings,
+            run.rejects.map(|(path, _)| path),
+            signed(run.rejects.map_or(0, |(_, bytes)| bytes)),
+            run.kind.name(),
+            run.approved,
+            run.expects,
         ],
     )?;
     let mut insert =
@@ -134,5 +210,31 @@ fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, now: Timestamp, event
         let bytes = entry::pack(entries);
         insert.execute(params![run.id.as_str(), seq, bytes, crc32fast::hash(&bytes)])?;
     }
+    if let Some(load) = run.load {
+        claim(transaction, run, load, now)?;
+    }
     append(transaction, now, run.id, std::slice::from_ref(event))
+}
+
+/// What a run asks for is claimed by its target's own feed from the moment it is durable.
+fn claim(
+    transaction: &Transaction<'_>,
+    run: &NewRun<'_>,
+    load: &NewLoad<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let feed = feeds::own(transaction, run.target, now)?;
+    let mut sorted: Vec<&Entry> = run.entries.iter().collect();
+    sorted.sort_unstable_by_key(|entry| entry.number);
+    let said = sorted.into_iter().map(|entry| {
+        Ok(Said {
+            number: entry.number,
+            action: Action::Add,
+            at: None,
+            end: End::Never,
+            source: entry.source,
+            notes: entry.notes.clone(),
+        })
+    });
+    taking::take(transaction, feed.id, load, said, now).map(drop)
 }

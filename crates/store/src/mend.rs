@@ -3,8 +3,9 @@
 //! A piece of a set that cannot be read is dropped, so that its numbers are looked at again and sent again. A run with a
 //! batch or a part that cannot be read is planned anew from its entries. Nothing here is ever repaired by guessing.
 
+use dncsync_core::chunk::Chunk;
 use dncsync_core::event::Event;
-use dncsync_core::numbers::{Chunk, Numbers};
+use dncsync_core::numbers::Numbers;
 use dncsync_core::run::RunId;
 use dncsync_core::timestamp::Timestamp;
 use rusqlite::Transaction;
@@ -32,11 +33,15 @@ impl Store {
             let chunk = |bits: &[u8], crc| Chunk::from_stored(bits, crc).is_ok();
             let set = |bits: &[u8], crc| Numbers::from_stored(bits, crc).is_ok();
             let entries = |bits: &[u8], crc| rows::entries(bits, crc).is_ok();
-            let lists = drop_damaged(transaction, "chunk", "list, key", "bits", &chunk)?;
-            let claims = drop_damaged(transaction, "claim", "target, source, key", "bits", &chunk)?;
-            let sights = drop_damaged(transaction, "sight", "id", "numbers", &set)?;
+            distrust(transaction, &chunk)?;
+            let sets = drop_damaged(transaction, "chunk", "number_set, key", "bits", &chunk)?;
+            let ends = drop_damaged(transaction, "ending", "feed, key, day", "bits", &chunk)?;
+            let lifted = drop_damaged(transaction, "lifted_end", "load, key, day", "bits", &chunk)?;
+            let fates = drop_damaged(transaction, "fate", "id", "numbers", &set)?;
+            let notes =
+                drop_damaged(transaction, "note", "load, first", "body", &|body, crc| crc32fast::hash(body) == crc)?;
             let owed = drop_damaged(transaction, "owed", "target, run, batch", "entries", &entries)?;
-            let beliefs = lists + claims + sights + owed;
+            let beliefs = sets + ends + lifted + fates + notes + owed;
             let mut replanned = damaged_runs(transaction, "batch", "items", "= 'planned'", &entries)?;
             replanned.extend(runs_with_damaged_parts(transaction)?);
             replanned.sort_unstable();
@@ -51,6 +56,33 @@ impl Store {
             Ok(Mended { beliefs, replanned, needed_again })
         })
     }
+}
+
+/// A feed that loses a piece claims less than it did, and a target that loses a piece of the campaign's own numbers
+/// desires less: that must not remove anybody's protection. Nothing is removed on account of either until it is given
+/// whole again. What a load told is a piece of its feed: what undoes an earlier load asks it what has to stay.
+fn distrust(transaction: &Transaction<'_>, sound: Sound<'_>) -> Result<(), StoreError> {
+    let mut select = transaction.prepare(
+        "SELECT bits, crc, number_set FROM chunk JOIN number_set ON number_set.id = number_set WHERE what IN ('feed', 'load', 'only')",
+    )?;
+    let mut found = select.query([])?;
+    let mut damaged: Vec<i64> = Vec::new();
+    while let Some(row) = found.next()? {
+        if !fits(row, sound)? {
+            damaged.push(row.get(2)?);
+        }
+    }
+    damaged.dedup();
+    for set in damaged {
+        transaction.execute(
+            "UPDATE feed SET damaged = 1 WHERE claimed = ?1 OR base = ?1 OR id IN
+             (SELECT feed FROM load LEFT JOIN load_source ON load_source.load = load.seq
+              WHERE ?1 IN (claimed, again, withdrawn, number_set))",
+            [set],
+        )?;
+        transaction.execute("UPDATE target SET only_damaged = 1 WHERE only_numbers = ?1", [set])?;
+    }
+    Ok(())
 }
 
 /// Whether bytes fit a checksum.

@@ -101,8 +101,8 @@ fn pick(
 ) -> Result<(), StoreError> {
     let mut at = 0u64;
     while !body.is_empty() {
-        let ((gap, notes), rest) = postcard::take_from_bytes::<(u64, &str)>(body)
-            .map_err(|_| StoreError::Damaged("notes cannot be read"))?;
+        let ((gap, notes), rest) =
+            postcard::take_from_bytes::<(u64, &str)>(body).map_err(|_| StoreError::Damaged("notes cannot be read"))?;
         at = at.saturating_add(gap);
         while wanted.next_if(|number| number.get() < at).is_some() {}
         if wanted.next_if(|number| number.get() == at).is_some() {

@@ -9,9 +9,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::StoreError;
 use crate::files::{private_options, sync_name};
+use crate::migration;
 
 /// The schema that this version reads and writes.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// The name of the database in the state directory.
 const FILE: &str = "dncsync.db";
@@ -20,7 +21,8 @@ const FILE: &str = "dncsync.db";
 const BUSY: Duration = Duration::from_secs(120);
 
 /// The steps from each schema version to the next.
-const STEPS: [&str; SCHEMA_VERSION as usize] = [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
+const STEPS: [&str; SCHEMA_VERSION as usize] =
+    [include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
 
 /// The memory of one state directory. One connection; each process, or thread, opens its own.
 pub struct Store {
@@ -81,6 +83,9 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     }
     for (version, step) in (1..).zip(STEPS).filter(|(version, _)| *version > found) {
         transaction.execute_batch(step)?;
+        if version == 3 {
+            migration::claims_to_feeds(&transaction)?;
+        }
         transaction.pragma_update(None, "user_version", version)?;
     }
     transaction.commit()?;

@@ -3,11 +3,12 @@
 use dncsync_core::timestamp::Timestamp;
 
 use crate::error::StoreError;
+use crate::lists::{ListKey, TargetId};
 use crate::open::Store;
 use crate::rows::{count, moment};
 
 /// One target and what is known of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TargetOverview {
     /// Its tenant's key.
     pub tenant: String,
@@ -25,6 +26,14 @@ pub struct TargetOverview {
     pub pending: u64,
     /// Numbers that finished runs could not confirm: the next run begins with them.
     pub unconfirmed: u64,
+    /// Listed, not desired and not put there by us.
+    pub foreign: u64,
+    /// Desired and not listed: the next plan adds them.
+    pub to_add: u64,
+    /// Put there by us and not desired any more: the next plan removes them.
+    pub to_remove: u64,
+    /// The feeds that it takes.
+    pub feeds: Vec<String>,
 }
 
 /// The newest run.
@@ -78,12 +87,14 @@ impl Store {
                     (SELECT count(*) FROM open WHERE open.target = target.id),
                     (SELECT coalesce(sum(pending), 0) FROM open WHERE open.target = target.id),
                     (SELECT coalesce(sum(batch.unconfirmed), 0) FROM owed
-                     JOIN batch ON batch.run = owed.run AND batch.seq = owed.batch WHERE owed.target = target.id)
+                     JOIN batch ON batch.run = owed.run AND batch.seq = owed.batch WHERE owed.target = target.id),
+                    target.id, list.id
              FROM target JOIN tenant ON tenant.id = target.tenant LEFT JOIN list ON list.id = target.list
              ORDER BY tenant.key, target.name, target.scope",
         )?;
-        let targets = select.query_map([], |row| {
-            Ok(TargetOverview {
+        let rows = select.query_map([], |row| {
+            let ids: (i64, Option<i64>) = (row.get(8)?, row.get(9)?);
+            let told = TargetOverview {
                 tenant: row.get(0)?,
                 name: row.get(1)?,
                 scope: row.get(2)?,
@@ -92,9 +103,19 @@ impl Store {
                 unfinished_runs: count(row.get(5)?),
                 pending: count(row.get(6)?),
                 unconfirmed: count(row.get(7)?),
-            })
+                ..TargetOverview::default()
+            };
+            Ok((ids, told))
         })?;
-        Ok(targets.collect::<Result<_, _>>()?)
+        let mut targets = Vec::new();
+        for row in rows {
+            let ((target, list), told) = row?;
+            let (target, list) = (TargetId(target), list.map(ListKey));
+            let (foreign, to_add, to_remove) = self.difference_counts(target, list)?;
+            let feeds = self.feeds_of(target)?.into_iter().map(|feed| feed.name.to_string()).collect();
+            targets.push(TargetOverview { foreign, to_add, to_remove, feeds, ..told });
+        }
+        Ok(targets)
     }
 
     fn last_run(&self) -> Result<Option<LastRun>, StoreError> {

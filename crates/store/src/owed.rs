@@ -67,6 +67,15 @@ pub(crate) fn insert(transaction: &Transaction<'_>, batch: &BatchKey, entries: &
     Ok(())
 }
 
+/// All that is owed to a target is taken over: what of it is still desired is in the difference that is planned.
+pub(crate) fn take_all(transaction: &Transaction<'_>, target: TargetId) -> Result<(), StoreError> {
+    transaction.execute(
+        "DELETE FROM owed WHERE target = ?1 AND run IN (SELECT id FROM run WHERE stage = 'finished')",
+        [target.0],
+    )?;
+    Ok(())
+}
+
 /// A run takes over what was owed.
 pub(crate) fn take(transaction: &Transaction<'_>, owed: &[BatchKey]) -> Result<(), StoreError> {
     for batch in owed {

@@ -6,22 +6,21 @@ use dncsync_core::batch::Batch;
 use dncsync_core::entry;
 use dncsync_core::event::Event;
 use dncsync_core::number::Number;
-use dncsync_core::numbers::Numbers;
 use dncsync_core::plan::Plan;
 use dncsync_core::refusal::HALVING_BUDGET;
-use dncsync_core::report::{Report, Requests, Tally};
+use dncsync_core::report::{Removals, Report, Requests, Tally};
 use dncsync_core::run::{RunId, Stage};
-use dncsync_core::source::SourceType;
 use dncsync_core::timestamp::Timestamp;
 use roaring::RoaringBitmap;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::error::StoreError;
 use crate::events::append;
-use crate::lists::{ListKey, TargetId, TenantId};
+use crate::lists::{self, ListKey, TargetId, TenantId};
+use crate::loads::RunKind;
 use crate::open::Store;
 use crate::rows::{self, count, signed};
-use crate::{claims, present};
+use crate::{owed, present, sets};
 
 /// A run as it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +53,27 @@ pub struct Run {
     pub resent: u64,
     /// Milliseconds from first send to confirmation, of each settled batch with a confirmed number.
     pub latencies: Vec<f64>,
+    /// What its items are.
+    pub kind: RunKind,
+    /// Whether its removals may go beyond the guards.
+    pub approved: bool,
+    /// The base of the plan that it must come to.
+    pub expects: Option<String>,
+    /// How its removals came out so far.
+    pub removals: Removals,
+    /// Why its removals were not planned, and how many they are.
+    pub withheld: Option<(String, u64)>,
+}
+
+/// What is recorded with a plan beside its batches.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlanNotes<'a> {
+    /// Sorted numbers that were seen too long ago and are sent again.
+    pub disbelieved: &'a [Number],
+    /// How many rows the run has, where only its plan tells.
+    pub rows: Option<u64>,
+    /// Why removals were left out, and how many they are.
+    pub withheld: Option<(&'a str, u64)>,
 }
 
 /// Which kind of request a run is charged for.
@@ -102,12 +122,18 @@ impl Store {
         Ok(ids.collect::<Result<_, _>>()?)
     }
 
+    /// Whether there is a run of this id.
+    pub fn has_run(&self, id: &RunId) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?1)";
+        Ok(self.connection.query_row(sql, [id.as_str()], |row| row.get(0))?)
+    }
+
     /// A run as it stands.
     pub fn run(&self, id: &RunId) -> Result<Run, StoreError> {
         let mut select = self.connection.prepare_cached("SELECT * FROM run WHERE id = ?1")?;
         let mut run = select.query_row([id.as_str()], run_of_row)?;
         let mut select = self.connection.prepare_cached(
-            "SELECT first_sent_at, settled_at, successes, already_listed, refused, unconfirmed, doubted
+            "SELECT first_sent_at, settled_at, successes, already_listed, refused, unconfirmed, doubted, removal, count
              FROM batch WHERE run = ?1",
         )?;
         let mut batches = select.query([id.as_str()])?;
@@ -117,6 +143,14 @@ impl Store {
             // One that was only looked for is no batch of the report: nothing of it was sent.
             run.batches += u64::from(sent.is_some() || !row.get::<_, bool>(6)?);
             run.open += u64::from(settled.is_none());
+            if row.get(7)? {
+                run.removals.planned += count(row.get(8)?);
+                run.removals.removed += successes;
+                run.removals.kept += count(row.get(3)?);
+                run.removals.refused += count(row.get(4)?);
+                run.removals.unconfirmed += count(row.get(5)?);
+                continue;
+            }
             run.tally.successes += successes;
             run.tally.already_listed += count(row.get(3)?);
             run.tally.refused += count(row.get(4)?);
@@ -136,14 +170,14 @@ impl Store {
         report.map_err(|_| StoreError::Damaged("a report cannot be read"))
     }
 
-    /// Makes a plan durable, in place of an earlier one that lost its base. `disbelieved`: sorted numbers that were seen
-    /// too long ago and are sent again.
+    /// Makes a plan durable, in place of an earlier one that lost its base. What it sends is ours from now on: it may be
+    /// removed again, once no feed claims it any more.
     pub fn record_plan(
         &mut self,
         run: &RunId,
         list: ListKey,
         plan: &Plan,
-        disbelieved: &[Number],
+        notes: &PlanNotes<'_>,
         now: Timestamp,
         event: &Event,
     ) -> Result<(), StoreError> {
@@ -152,31 +186,43 @@ impl Store {
                 let sql = format!("DELETE FROM {table} WHERE run = ?1");
                 transaction.execute(&sql, [run.as_str()])?;
             }
-            present::disbelieve(transaction, list, disbelieved)?;
-            let sent = plan.batches.iter().map(|batch| (batch, false));
-            for (seq, (batch, doubted)) in (0i64..).zip(sent.chain(plan.doubted.iter().map(|batch| (batch, true)))) {
-                insert_batch(transaction, run, seq, batch, doubted)?;
+            let [present, put, _] = lists::sets(transaction, list)?;
+            // What others had put there does not become ours by being sent because nobody looked.
+            let theirs = sets::among(transaction, present, notes.disbelieved)?;
+            present::disbelieve(transaction, list, notes.disbelieved)?;
+            let kinds = [(&plan.batches, Sent::Added), (&plan.doubted, Sent::Doubted), (&plan.removals, Sent::Removed)];
+            let batches = kinds.iter().flat_map(|(batches, sent)| batches.iter().map(move |batch| (batch, *sent)));
+            for (seq, (batch, sent)) in (0i64..).zip(batches) {
+                insert_batch(transaction, run, seq, batch, sent)?;
+            }
+            let sent = plan.batches.iter().flat_map(|batch| batch.items().iter().map(|item| item.number));
+            let mut sent: Vec<Number> = sent.filter(|number| theirs.binary_search(number).is_err()).collect();
+            sent.sort_unstable();
+            sets::add(transaction, put, &sent)?;
+            if let Some(rows) = notes.rows {
+                let sql = "UPDATE run SET rows = ?2 WHERE id = ?1";
+                transaction.execute(sql, params![run.as_str(), signed(rows)])?;
+                let sql = "SELECT target FROM run WHERE id = ?1";
+                owed::take_all(transaction, TargetId(transaction.query_row(sql, [run.as_str()], |row| row.get(0))?))?;
             }
             transaction.execute(
-                "UPDATE run SET stage = 'planned', list = ?2, already_listed = ?3 WHERE id = ?1",
-                params![run.as_str(), list.0, signed(plan.already_listed)],
+                "UPDATE run SET stage = 'planned', list = ?2, already_listed = ?3, withheld = ?4, withheld_numbers = ?5
+                 WHERE id = ?1",
+                params![
+                    run.as_str(),
+                    list.0,
+                    signed(plan.already_listed),
+                    notes.withheld.map(|(why, _)| why),
+                    signed(notes.withheld.map_or(0, |(_, numbers)| numbers)),
+                ],
             )?;
             append(transaction, now, run, std::slice::from_ref(event))
         })
     }
 
-    /// Ends a run with its report and its claims. What only its work needed is dropped.
-    pub fn finish(
-        &mut self,
-        run: &RunId,
-        report: &Report,
-        claims: &[(SourceType, Numbers)],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    /// Ends a run with its report. What only its work needed is dropped.
+    pub fn finish(&mut self, run: &RunId, report: &Report, now: Timestamp) -> Result<(), StoreError> {
         self.write(|transaction| {
-            let sql = "SELECT target FROM run WHERE id = ?1";
-            let target = TargetId(transaction.query_row(sql, [run.as_str()], |row| row.get(0))?);
-            claims.iter().try_for_each(|(source, numbers)| claims::add(transaction, target, *source, numbers))?;
             let text = serde_json::to_string(report).expect("a report is JSON");
             transaction.execute(
                 "UPDATE run SET stage = 'finished', ended_at = ?2, report = ?3 WHERE id = ?1",
@@ -192,19 +238,28 @@ impl Store {
     }
 }
 
+/// What is done with a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sent {
+    Added,
+    /// Looked for first.
+    Doubted,
+    Removed,
+}
+
 fn insert_batch(
     transaction: &Transaction<'_>,
     run: &RunId,
     seq: i64,
     batch: &Batch,
-    doubted: bool,
+    sent: Sent,
 ) -> Result<(), StoreError> {
     let bytes = entry::pack(batch.items());
     let members: RoaringBitmap = (0..u32::try_from(batch.items().len()).unwrap_or(u32::MAX)).collect();
     transaction
         .prepare_cached(
-            "INSERT INTO batch (run, seq, count, urgent, digest, items, crc, doubted)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO batch (run, seq, count, urgent, digest, items, crc, doubted, removal)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             run.as_str(),
@@ -214,9 +269,10 @@ fn insert_batch(
             batch.digest(),
             bytes,
             crc32fast::hash(&bytes),
-            doubted,
+            sent == Sent::Doubted,
+            sent == Sent::Removed,
         ])?;
-    let state = if doubted { "doubted" } else { "waiting" };
+    let state = if sent == Sent::Doubted { "doubted" } else { "waiting" };
     transaction
         .prepare_cached("INSERT INTO part (run, batch, members, state) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![run.as_str(), seq, rows::members_to_bytes(&members), state])?;
@@ -259,5 +315,10 @@ fn run_of_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Run> {
         open: 0,
         resent: number("resent")?,
         latencies: Vec::new(),
+        kind: RunKind::read(&json("kind")?),
+        approved: row.get("approved")?,
+        expects: row.get("expects")?,
+        removals: Removals::default(),
+        withheld: row.get::<_, Option<String>>("withheld")?.zip(Some(number("withheld_numbers")?)),
     })
 }

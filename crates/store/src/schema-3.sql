@@ -97,7 +97,8 @@ CREATE TABLE ending (
 ) WITHOUT ROWID;
 CREATE INDEX ending_day ON ending (feed, day);
 
--- The ends that went away with the claims that a load lifted: what rolls it back puts them back.
+-- The ends that went away with the claims that a load lifted, and those that it made earlier: what rolls it back puts them
+-- back. day 2147483647: there was none.
 CREATE TABLE lifted_end (
     load INTEGER NOT NULL REFERENCES load,
     key  INTEGER NOT NULL,

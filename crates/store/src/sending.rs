@@ -6,13 +6,14 @@ use dncsync_core::timestamp::Timestamp;
 use roaring::RoaringBitmap;
 use rusqlite::{Transaction, params};
 
-use crate::batches::{BatchKey, Instead, Outcome, Part, SentBatch, Sighting};
+use crate::batches::{BatchKey, Instead, Outcome, Part, RemovalOutcome, SentBatch, Sighting};
 use crate::error::StoreError;
 use crate::events::append;
-use crate::lists::{ListKey, TenantId};
+use crate::fates::{self, Fate};
+use crate::lists::{self, ListKey, TargetId, TenantId};
 use crate::open::Store;
 use crate::rows::{self, signed};
-use crate::{owed, present, webhooks};
+use crate::{feeds, owed, present, sets, webhooks};
 
 impl Store {
     /// Requests whose answers died with their process may have been applied: they will be repeated.
@@ -162,11 +163,101 @@ impl Store {
                 owed::insert(transaction, key, outcome.unconfirmed)?;
             }
             if let Some(first_sent_at) = batch.first_sent_at {
-                present::sight(transaction, batch.list, first_sent_at.min(now), outcome.seen)?;
+                let of = (batch.list, key);
+                let seen_at = first_sent_at.min(now);
+                let unconfirmed = outcome.unconfirmed.iter().map(|entry| entry.number).collect();
+                fates::keep(transaction, of, Fate::Confirmed, seen_at, now, outcome.seen)?;
+                fates::keep(transaction, of, Fate::Refused, seen_at, now, outcome.refused)?;
+                fates::keep(transaction, of, Fate::Unconfirmed, seen_at, now, &unconfirmed)?;
             }
+            // Not sent again by a plan: only an input that names it asks once more.
+            let [_, put, refused] = lists::sets(transaction, batch.list)?;
+            let not_taken: Vec<_> = outcome.refused.iter().collect();
+            sets::add(transaction, refused, &not_taken)?;
+            // Where one is listed all the same, somebody else put it there.
+            sets::take_out(transaction, put, &not_taken)?;
             if let Some(webhook) = webhook {
                 webhooks::insert(transaction, webhook, now)?;
             }
+            append(transaction, now, &key.run, std::slice::from_ref(event))
+        })
+    }
+}
+
+impl Store {
+    /// A removal is about to leave. What a feed claims again meanwhile is kept: the positions that leave, none where
+    /// nothing is left to remove.
+    pub fn begin_removal(
+        &mut self,
+        part: &Part,
+        batch: &SentBatch,
+        now: Timestamp,
+        tell: &dyn Fn(u64) -> Event,
+    ) -> Result<RoaringBitmap, StoreError> {
+        let (run, seq) = (part.batch.run.as_str(), part.batch.seq);
+        let number_at = |place: u32| batch.items.get(place as usize).map(|item| item.number);
+        self.write(|transaction| {
+            let sql = "SELECT target FROM run WHERE id = ?1";
+            let target = TargetId(transaction.query_row(sql, [run], |row| row.get(0))?);
+            let mut sorted: Vec<_> = part.members.iter().filter_map(number_at).collect();
+            sorted.sort_unstable();
+            let desired = feeds::desired_among(transaction, target, &sorted)?;
+            // Where a piece was lost since this was planned, nobody knows what is claimed.
+            let lost = feeds::lost(transaction, target)?.is_some();
+            let keeps =
+                |place: &u32| lost || number_at(*place).is_none_or(|number| desired.binary_search(&number).is_ok());
+            let (kept, leaves): (RoaringBitmap, RoaringBitmap) = part.members.iter().partition(keeps);
+            let sql = "UPDATE batch SET already_listed = already_listed + ?3 WHERE run = ?1 AND seq = ?2";
+            transaction.execute(sql, params![run, seq, signed(kept.len())])?;
+            if part.attempts > 0 {
+                // A request with them has left before, and may have been obeyed: nobody knows that they are there.
+                let mut kept: Vec<_> = kept.iter().filter_map(number_at).collect();
+                kept.sort_unstable();
+                present::disbelieve(transaction, batch.list, &kept)?;
+            }
+            if leaves.is_empty() {
+                transaction.execute("DELETE FROM part WHERE id = ?1", [part.id.0])?;
+                return Ok(leaves);
+            }
+            let sql = "UPDATE part SET state = 'sending', attempts = attempts + 1, members = ?2 WHERE id = ?1";
+            transaction.execute(sql, params![part.id.0, rows::members_to_bytes(&leaves)])?;
+            let sql = "UPDATE batch SET first_sent_at = coalesce(first_sent_at, ?3) WHERE run = ?1 AND seq = ?2";
+            transaction.execute(sql, params![run, seq, now.millis()])?;
+            append(transaction, now, &part.batch.run, &[tell(leaves.len())])?;
+            Ok(leaves)
+        })
+    }
+
+    /// Every number of a batch that removes has its outcome: what is gone is not ours any more.
+    pub fn settle_removal(
+        &mut self,
+        batch: &SentBatch,
+        outcome: &RemovalOutcome,
+        now: Timestamp,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        let key = &batch.key;
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE batch SET settled_at = ?3, successes = ?4, already_listed = already_listed + ?5, unconfirmed = ?6
+                 WHERE run = ?1 AND seq = ?2",
+                params![
+                    key.run.as_str(),
+                    key.seq,
+                    now.millis(),
+                    signed(outcome.removed.len()),
+                    signed(outcome.kept.len()),
+                    signed(outcome.still.len())
+                ],
+            )?;
+            let [_, put, _] = lists::sets(transaction, batch.list)?;
+            let removed: Vec<_> = outcome.removed.iter().collect();
+            sets::take_out(transaction, put, &removed)?;
+            present::disbelieve(transaction, batch.list, &removed)?;
+            let sent_at = batch.first_sent_at.unwrap_or(now).min(now);
+            let of = (batch.list, key);
+            fates::keep(transaction, of, Fate::Removed, sent_at, now, &outcome.removed)?;
+            fates::keep(transaction, of, Fate::Unconfirmed, sent_at, now, &outcome.still)?;
             append(transaction, now, &key.run, std::slice::from_ref(event))
         })
     }

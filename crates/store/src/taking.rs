@@ -135,10 +135,14 @@ pub(crate) fn take(
     let feed = feeds::by_id(transaction, feed)?;
     let seq = insert(transaction, feed.id, load, now)?;
     let mut taking = Taking::new(transaction, feed, seq, load)?;
-    let mut numbers = 0;
+    let (mut numbers, mut last) = (0, None);
     let mut group: Vec<Said> = Vec::new();
     for said in said {
         let said = said.map_err(StoreError::Spool)?;
+        // A chunk that came back would take the place of what was kept of it: numbers would be lost without a word.
+        if last.replace(said.number).is_some_and(|last| last >= said.number) {
+            return Err(StoreError::Spool(io::Error::other("its numbers are out of order")));
+        }
         if group.last().is_some_and(|last| key(last.number) != key(said.number)) {
             taking.chunk(key(group[0].number), &group)?;
             group.clear();
@@ -206,12 +210,7 @@ struct Taking<'t> {
 }
 
 impl<'t> Taking<'t> {
-    fn new(
-        transaction: &'t Transaction<'_>,
-        feed: Feed,
-        load: i64,
-        new: &NewLoad<'_>,
-    ) -> Result<Self, StoreError> {
+    fn new(transaction: &'t Transaction<'_>, feed: Feed, load: i64, new: &NewLoad<'_>) -> Result<Self, StoreError> {
         let keys = if new.mode == Mode::Replace { sets::keys(transaction, &feed.sets())? } else { Vec::new() };
         let sql = "SELECT NOT EXISTS (SELECT 1 FROM load WHERE feed = ?1 AND seq <> ?2)";
         let first = feed.numbers == 0 && transaction.query_row(sql, params![feed.id.0, load], |row| row.get(0))?;
@@ -299,7 +298,11 @@ impl<'t> Taking<'t> {
         let counts = self.counts;
         keep_counts(self.transaction, self.load, &counts)?;
         let before = self.feed.numbers;
-        let after = (before + counts.claimed).saturating_sub(counts.withdrawn + counts.absent);
+        let after = match self.mode {
+            // What it was before may not be what can be read of it any more.
+            Mode::Replace => counts.claimed + counts.already_claimed,
+            Mode::Add | Mode::Changes => (before + counts.claimed).saturating_sub(counts.withdrawn),
+        };
         feeds::count_numbers(self.transaction, self.feed.id, after)?;
         // What is the whole truth makes good whatever was lost of the feed.
         if self.mode == Mode::Replace {
@@ -310,12 +313,7 @@ impl<'t> Taking<'t> {
 }
 
 /// Keeps a chunk of a set that is made with its first one.
-fn keep(
-    transaction: &Transaction<'_>,
-    set: &mut Option<SetId>,
-    key: u64,
-    chunk: &Chunk,
-) -> Result<(), StoreError> {
+fn keep(transaction: &Transaction<'_>, set: &mut Option<SetId>, key: u64, chunk: &Chunk) -> Result<(), StoreError> {
     if chunk.is_empty() {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 use std::io;
 
 use dncsync_core::change::{Action, End, Said};
-use dncsync_core::chunk::{Chunk, key};
+use dncsync_core::chunk::key;
 use dncsync_core::event::Event;
 use dncsync_core::load::LoadCounts;
 use dncsync_core::number::Number;
@@ -47,16 +47,17 @@ impl Store {
             transaction.execute(sql, params![target.0, set.0, name])?;
             let mut count = 0;
             let mut group: Vec<Number> = Vec::new();
-            let keep = |group: &mut Vec<Number>| match group.first() {
-                None => Ok(()),
-                Some(first) => sets::put(transaction, set, key(*first), &Chunk::of_sorted(group.drain(..))),
+            // A chunk that comes back is added to: what is lost here would lose its protection.
+            let mut keep = |group: &mut Vec<Number>| -> Result<(), StoreError> {
+                count += sets::add(transaction, set, group)?;
+                group.clear();
+                Ok(())
             };
             for number in numbers {
                 let number = number.map_err(StoreError::Spool)?;
                 if group.last().is_some_and(|last| key(*last) != key(number)) {
                     keep(&mut group)?;
                 }
-                count += u64::from(group.last() != Some(&number));
                 group.push(number);
             }
             keep(&mut group)?;
@@ -81,7 +82,8 @@ impl Store {
 
     /// All targets of a tenant.
     pub fn targets(&self, tenant: TenantId) -> Result<Vec<TargetId>, StoreError> {
-        let mut select = self.connection.prepare_cached("SELECT id FROM target WHERE tenant = ?1 ORDER BY name, scope")?;
+        let mut select =
+            self.connection.prepare_cached("SELECT id FROM target WHERE tenant = ?1 ORDER BY name, scope")?;
         let targets = select.query_map([tenant.0], |row| Ok(TargetId(row.get(0)?)))?;
         Ok(targets.collect::<Result<_, _>>()?)
     }
@@ -93,10 +95,11 @@ impl Store {
         Ok(targets.collect::<Result<_, _>>()?)
     }
 
-    /// Numbers that others had put into a list are claimed by a feed and ours from now on. `sorted` are they.
+    /// Numbers that others had put into a list are claimed by a feed and ours from now on: `sorted` are they. The target
+    /// takes that feed from now on, or nobody would claim there what is ours.
     pub fn adopt(
         &mut self,
-        list: ListKey,
+        (target, list): (TargetId, ListKey),
         feed: FeedId,
         load: &NewLoad<'_>,
         sorted: &[Number],
@@ -116,6 +119,10 @@ impl Store {
         self.write(|transaction| {
             let [_, put, _] = crate::lists::sets(transaction, list)?;
             sets::add(transaction, put, sorted)?;
+            let sql =
+                "INSERT INTO target_feed (target, feed) SELECT ?1, id FROM feed WHERE id = ?2 AND target IS NOT ?1
+                       ON CONFLICT DO NOTHING";
+            transaction.execute(sql, [target.0, feed.0])?;
             let (counts, _, after) = taking::take(transaction, feed, load, sorted.iter().map(claim), now)?;
             append(transaction, now, load.id, &[tell(&counts, after)])?;
             Ok(counts)
@@ -124,19 +131,25 @@ impl Store {
 
     /// What runs into a target that are not finished send or remove.
     pub fn under_way(&self, target: TargetId) -> Result<Numbers, StoreError> {
-        let sql = "SELECT id, kind, stage FROM run WHERE target = ?1 AND stage <> 'finished'";
+        // A plan that lost its base, or a piece, is made anew: of the old one nothing is on its way.
+        let sql = "SELECT run.id, kind = 'apply', stage = 'planned' AND run.list IS target.list
+                   FROM run JOIN target ON target.id = run.target WHERE target = ?1 AND stage <> 'finished'";
         let mut select = self.connection.prepare_cached(sql)?;
         let mut rows = select.query([target.0])?;
         let mut numbers = Numbers::default();
         while let Some(row) = rows.next()? {
             let run = RunId::new(row.get::<_, String>(0)?);
-            match self.entries(&run) {
-                Ok(entries) => numbers.extend(entries.into_iter().map(|entry| entry.number)),
-                // Its files are needed again; nothing of it is on its way.
-                Err(StoreError::Damaged(_)) => continue,
+            let (apply, planned): (bool, bool) = (row.get(1)?, row.get(2)?);
+            let told = match self.entries(&run) {
+                Ok(entries) => {
+                    numbers.extend(entries.into_iter().map(|entry| entry.number));
+                    !apply
+                }
+                // Its files are needed again; what of it is planned is on its way all the same.
+                Err(StoreError::Damaged(_)) => false,
                 Err(other) => return Err(other),
-            }
-            if row.get_ref(1)?.as_str().unwrap_or_default() == "apply" {
+            };
+            if planned && !told {
                 numbers.extend(self.open_items(&run)?);
             }
         }

@@ -1,5 +1,5 @@
-//! What undoes a load: what it claimed first is withdrawn, what it withdrew is claimed again, as far as no later load
-//! says anything of the same number.
+//! What undoes a load: what it claimed first is withdrawn, what it withdrew is claimed again, and what it made end earlier
+//! ends when it did, as far as no later load says anything of the same number.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,10 @@ use dncsync_core::chunk::Chunk;
 use dncsync_core::entry::Entry;
 use dncsync_core::feed::Mode;
 use dncsync_core::number::Number;
+use dncsync_core::row::Place;
 use dncsync_core::source::SourceType;
 
-use crate::endings;
+use crate::endings::{self, Days};
 use crate::error::StoreError;
 use crate::feeds;
 use crate::history::{self, Load};
@@ -37,7 +38,11 @@ impl Store {
             loads.iter().filter(|other| other.seq != load.seq).partition(|other| other.seq < load.seq);
         let mut undoing = Undoing::default();
         let sets: Vec<SetId> = load.claimed.into_iter().chain(load.withdrawn).collect();
-        for key in sets::keys(&self.connection, &sets)? {
+        let mut keys = sets::keys(&self.connection, &sets)?;
+        keys.extend(endings::lifted_keys(&self.connection, load.seq)?);
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
             let claims = feed.chunk(&self.connection, key)?;
             let (touched, named) = self.touched(&later, &claims, key)?;
             let made = self.of_set(load.claimed, key)?;
@@ -49,7 +54,10 @@ impl Store {
             let withdraw = withdraw.without(&touched).without(&named);
             let restore = restore.without(&touched);
             let mut said = self.withdrawals(load, &withdraw, key, requests_too, &mut undoing.kept_requests)?;
-            said.extend(self.restorations(load, &earlier, restore, key)?);
+            let ends = endings::lifted(&self.connection, load.seq, key)?;
+            let shortened = ends.numbers().and(&claims).without(&touched).without(&named);
+            said.extend(shortened.numbers(key).map(|number| say(plain(number, load), Action::Add, ends.end(number))));
+            said.extend(self.restorations(load, &earlier, (restore, &ends), key)?);
             said.sort_unstable_by_key(|said| said.number);
             undoing.said.extend(said);
         }
@@ -100,13 +108,12 @@ impl Store {
         &self,
         load: &Load,
         earlier: &[&Load],
-        mut open: Chunk,
+        (mut open, ends): (Chunk, &Days),
         key: u64,
     ) -> Result<Vec<Said>, StoreError> {
         if open.is_empty() {
             return Ok(Vec::new());
         }
-        let ends = endings::lifted(&self.connection, load.seq, key)?;
         let mut entries: BTreeMap<Number, Entry> = BTreeMap::new();
         for earlier in earlier.iter().rev() {
             let hers = self.of_set(earlier.claimed, key)?.and(&open);
@@ -115,12 +122,19 @@ impl Store {
             entries.extend(described.into_iter().map(|entry| (entry.number, entry)));
             open.take_out(&hers);
         }
+        // A number whose load lost a piece was claimed all the same.
+        entries.extend(open.numbers(key).map(|number| (number, plain(number, load))));
         let said = entries.into_values().map(|entry| {
             let end = ends.end(entry.number);
             say(entry, Action::Add, end)
         });
         Ok(said.collect())
     }
+}
+
+/// A number of which nothing else is known.
+fn plain(number: Number, load: &Load) -> Entry {
+    Entry { number, source: load.source, notes: Box::default(), place: Place { file: 0, line: 0 } }
 }
 
 fn say(entry: Entry, action: Action, end: End) -> Said {

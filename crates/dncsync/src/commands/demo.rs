@@ -4,11 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use dncsync_core::check::Rules;
+use dncsync_core::feed::Mode;
 use dncsync_core::report::Report;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::{Target, TenantKey};
 use dncsync_cxone::Client;
-use dncsync_engine::{Aggregator, Engine, Kind, Order, Setup, Source, Trouble, WebhookSecret, World};
+use dncsync_engine::{Aggregator, Engine, Kind, Order, PlanGuards, Setup, Source, Trouble, WebhookSecret, World};
 use dncsync_sandbox::Options;
 use serde_json::json;
 
@@ -50,6 +51,8 @@ pub(crate) async fn run(global: &Global) -> Result<u8, Trouble> {
         trust: Duration::from_secs(24 * 3600),
         trust_budget: 100,
         aggregator: Some(Aggregator { url, secret: Some(secret), ca_pem: None }),
+        who: "demo".to_owned(),
+        guards: PlanGuards::default(),
     };
     let mut engine = Engine::open(&home.path().join("state"), Some(client), setup, World::real())?;
     let mut screen = Screen::new(global.json);
@@ -82,7 +85,7 @@ fn order(home: &Path) -> Result<Order, Trouble> {
         target: Target::campaign("DEMO").map_err(|error| trouble(&error))?,
         sources,
         format: None,
-        rules: Rules { country: None, default_source: SourceType::CustomerRequest },
+        rules: Rules { country: None, default_source: SourceType::CustomerRequest, mode: Mode::Add },
         rejects: None,
         allow_empty: false,
         wait: true,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use dncsync_core::check::{Country, Rules};
+use dncsync_core::feed::Mode;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::{Scope, Target};
 use dncsync_engine::{Order, Source, Trouble};
@@ -70,14 +71,15 @@ fn order(args: &Ingest, place: &Place) -> Result<Order, Trouble> {
         target: target(&args.list)?,
         sources: args.files.iter().map(|path| source(path)).collect(),
         format: format(args.format.as_deref())?,
-        rules: rules(args, place)?,
+        rules: rules(args.source.as_ref(), args.country.as_ref(), Mode::Add, place)?,
         rejects: args.rejects.clone(),
         allow_empty: args.allow_empty,
         wait: !args.no_wait,
     })
 }
 
-fn source(path: &Path) -> Source {
+/// A file, or standard input.
+pub(crate) fn source(path: &Path) -> Source {
     if path.as_os_str() == "-" { Source::Stdin } else { Source::File(path.to_owned()) }
 }
 
@@ -97,27 +99,35 @@ pub(crate) fn target(list: &List) -> Result<Target, Trouble> {
     target.map_err(|error| Trouble::input("config.list", error.to_string(), "choose another name"))
 }
 
-fn format(text: Option<&str>) -> Result<Option<Format>, Trouble> {
+/// The format that is meant; `None`: by content.
+pub(crate) fn format(text: Option<&str>) -> Result<Option<Format>, Trouble> {
     match text {
         None | Some("auto") => Ok(None),
         Some(text) => Format::read(text).map(Some).ok_or_else(|| wrong("--format", text, "auto, csv, jsonl or txt")),
     }
 }
 
-fn rules(args: &Ingest, place: &Place) -> Result<Rules, Trouble> {
-    let source = args.source.as_ref().or(place.file.source.as_ref());
+/// What the user said about rows.
+pub(crate) fn rules(
+    source: Option<&String>,
+    country: Option<&String>,
+    mode: Mode,
+    place: &Place,
+) -> Result<Rules, Trouble> {
+    let source = source.or(place.file.source.as_ref());
     let default_source = match source {
         None => SourceType::Manual,
         Some(text) => SourceType::read(text)
             .ok_or_else(|| wrong("--source", text, "MANUAL, REGULATORY, CUSTOMER_REQUEST or SYSTEM"))?,
     };
-    let country = args.country.as_ref().or(place.file.country.as_ref());
+    let country = country.or(place.file.country.as_ref());
     let country = country
         .map(|text| Country::read(text).ok_or_else(|| wrong("--country", text, "a country's two letters, such as US")))
         .transpose()?;
-    Ok(Rules { country, default_source })
+    Ok(Rules { country, default_source, mode })
 }
 
-fn wrong(name: &str, text: &str, expected: &str) -> Trouble {
+/// A value that is none of those expected.
+pub(crate) fn wrong(name: &str, text: &str, expected: &str) -> Trouble {
     Trouble::input("usage", format!("{name}: `{text}` is not {expected}"), "mend the value")
 }

@@ -34,6 +34,10 @@ fn value(overview: &Overview, state: &Path, bytes: u64) -> Value {
             if target.unconfirmed > 0 {
                 value["unconfirmed"] = json!(target.unconfirmed);
             }
+            value["feeds"] = json!(target.feeds);
+            value["foreign"] = json!(target.foreign);
+            value["toAdd"] = json!(target.to_add);
+            value["toRemove"] = json!(target.to_remove);
             value
         })
         .collect();
@@ -61,6 +65,14 @@ fn table(overview: &Overview, state: &Path, bytes: u64) {
         print::line(&format!("  tenant   {}", target.tenant));
         print::line(&format!("  list     {}", target.list_id.as_deref().unwrap_or("not met yet")));
         print::line(&format!("  seen in it  {}", print::grouped(target.listed)));
+        if target.foreign > 0 {
+            let foreign = print::grouped(target.foreign);
+            print::line(&format!("  foreign  {foreign}: others put them there; dncsync target adopt claims them"));
+        }
+        if target.to_add + target.to_remove > 0 {
+            let (add, remove) = (print::grouped(target.to_add), print::grouped(target.to_remove));
+            print::line(&format!("  to add {add}, to remove {remove}: dncsync plan shows why, dncsync apply does it"));
+        }
         if target.unfinished_runs > 0 {
             let pending = print::grouped(target.pending);
             print::line(&format!(

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use dncsync_core::check::Rules;
+use dncsync_core::feed::Mode;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::{Target, TenantKey};
 use dncsync_cxone::{Client, Secret, Settings};
-use dncsync_engine::{Aggregator, Engine, Order, Outcome, Setup, Source, Trouble, World};
+use dncsync_engine::{Aggregator, Engine, Order, Outcome, PlanGuards, Setup, Source, Trouble, World};
 use dncsync_sandbox::{Options, Sandbox};
 use tempfile::TempDir;
 
@@ -40,6 +41,8 @@ impl House {
             trust: Duration::from_secs(24 * 3600),
             trust_budget: 100,
             aggregator: None,
+            who: "tests".to_owned(),
+            guards: PlanGuards::default(),
         };
         Self { sandbox, state: tempfile::tempdir().expect("a directory"), setup }
     }
@@ -103,7 +106,7 @@ pub(crate) fn order(rows: &str) -> Order {
         target: Target::campaign("Q4").expect("a target"),
         sources: vec![Source::Items(rows.as_bytes().to_vec())],
         format: None,
-        rules: Rules { country: None, default_source: SourceType::Manual },
+        rules: Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add },
         rejects: None,
         allow_empty: false,
         wait: true,

@@ -10,7 +10,7 @@ use dncsync_core::batch::Limits;
 use dncsync_core::target::TenantKey;
 use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::{Client, Secret, Settings, items};
-use dncsync_engine::{Aggregator, Engine, Setup, Trouble, World};
+use dncsync_engine::{Aggregator, Engine, PlanGuards, Setup, Trouble, World};
 use dncsync_sandbox::{Options, Sandbox};
 use fastrand::Rng;
 use tempfile::TempDir;
@@ -161,6 +161,8 @@ impl Place {
             trust: Duration::from_secs(flags.trust * 3600),
             trust_budget: 100,
             aggregator: self.nature.told.then_some(aggregator),
+            who: "simulation".to_owned(),
+            guards: PlanGuards::default(),
         };
         let now = Timestamp::from_millis(BEGINNING) + self.elapsed() - self.set_back.get();
         Engine::open(self.state(), Some(client), setup, World::simulated(seed, now))

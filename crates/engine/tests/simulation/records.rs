@@ -149,9 +149,10 @@ fn lists(store: &Connection) -> BTreeMap<i64, (String, BTreeSet<u64>)> {
         rows(store, "SELECT id, cxone_id FROM list", |row| Ok((row.get(0)?, (row.get(1)?, BTreeSet::new()))))
             .into_iter()
             .collect();
-    let chunks = rows(store, "SELECT list, key, bits FROM chunk", |row| {
-        Ok((row.get::<_, i64>(0)?, unsigned(row, 1)?, row.get::<_, Vec<u8>>(2)?))
-    });
+    let chunks =
+        rows(store, "SELECT list.id, key, bits FROM chunk JOIN list ON list.present = chunk.number_set", |row| {
+            Ok((row.get::<_, i64>(0)?, unsigned(row, 1)?, row.get::<_, Vec<u8>>(2)?))
+        });
     for (list, key, bits) in chunks {
         let low = RoaringBitmap::deserialize_from(&bits[..]).expect("a chunk");
         let present = &mut lists.get_mut(&list).expect("a list").1;

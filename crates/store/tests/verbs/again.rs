@@ -3,7 +3,7 @@
 use dncsync_core::belief::Belief::Doubtful;
 use dncsync_core::plan;
 use dncsync_core::source::SourceType::Manual;
-use dncsync_store::BatchKey;
+use dncsync_store::{BatchKey, PlanNotes};
 use roaring::RoaringBitmap;
 
 use crate::house::{House, LIMITS, at, entries, happened, run, show};
@@ -29,8 +29,8 @@ fn what_was_accepted_and_lost_is_sent_again_and_nothing_else_of_its_batch() {
 fn doubted(house: &mut House) -> BatchKey {
     let loaded = entries(Manual, 1..=3);
     house.load("r1", at(1), &loaded).unwrap();
-    let plan = plan::plan(loaded, &[Doubtful; 3], LIMITS);
-    house.store.record_plan(&run("r1"), house.list, &plan, &[], at(2), &happened()).unwrap();
+    let plan = plan::plan(loaded, &[Doubtful; 3], Vec::new(), LIMITS);
+    house.store.record_plan(&run("r1"), house.list, &plan, &PlanNotes::default(), at(2), &happened()).unwrap();
     house.store.open_batches(&run("r1")).unwrap().remove(0)
 }
 

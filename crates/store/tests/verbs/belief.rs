@@ -4,6 +4,7 @@ use dncsync_core::belief::Belief::{Absent, Doubtful, Listed};
 use dncsync_core::plan;
 use dncsync_core::source::SourceType::Manual;
 use dncsync_core::target::{ListId, Scope, Target};
+use dncsync_store::PlanNotes;
 
 use crate::house::{House, LIMITS, at, entries, happened, numbers, run, set};
 
@@ -57,7 +58,7 @@ fn a_whole_read_replaces_also_what_is_damaged() {
 }
 
 #[test]
-fn a_batch_was_seen_when_it_was_first_sent_and_a_later_whole_read_makes_that_needless() {
+fn a_batch_was_seen_when_it_was_first_sent_whatever_is_read_later() {
     let mut house = House::new();
     house.plan("r1", at(1), entries(Manual, 1..=3));
     let batch = house.send().unwrap().batch; // at 100
@@ -66,12 +67,10 @@ fn a_batch_was_seen_when_it_was_first_sent_and_a_later_whole_read_makes_that_nee
     assert_eq!(house.store.seen_since(house.list, at(100)).unwrap(), set([1, 2]), "3 was never confirmed");
     assert_eq!(house.store.seen_since(house.list, at(101)).unwrap(), set([]));
 
-    // A whole read that began before says nothing of it; one that began after tells as much.
-    house.store.seen_whole(house.list, at(99), &set([1, 2]), at(131), &run("r1")).unwrap();
+    // What was confirmed is never forgotten; what is there now is another question.
+    house.store.seen_whole(house.list, at(131), &set([2]), at(140), &run("r1")).unwrap();
     assert_eq!(house.store.seen_since(house.list, at(100)).unwrap(), set([1, 2]));
-    house.store.seen_whole(house.list, at(131), &set([1, 2]), at(140), &run("r1")).unwrap();
-    assert_eq!(house.store.seen_since(house.list, at(0)).unwrap(), set([]));
-    assert_eq!(house.store.present(house.list).unwrap(), set([1, 2]));
+    assert_eq!(house.store.present(house.list).unwrap(), set([2]));
 }
 
 #[test]
@@ -80,9 +79,11 @@ fn what_is_disbelieved_is_sent_again_with_the_plan_that_says_so() {
     house.store.see(house.list, &numbers([1, 2, FAR]), &[]).unwrap();
     let loaded = entries(Manual, [1, 2, FAR]);
     house.load("r1", at(1), &loaded).unwrap();
-    let plan = plan::plan(loaded, &[Absent, Listed, Absent], LIMITS);
+    let plan = plan::plan(loaded, &[Absent, Listed, Absent], Vec::new(), LIMITS);
 
-    house.store.record_plan(&run("r1"), house.list, &plan, &numbers([1, 7, FAR]), at(2), &happened()).unwrap();
+    let disbelieved = numbers([1, 7, FAR]);
+    let notes = PlanNotes { disbelieved: &disbelieved, ..PlanNotes::default() };
+    house.store.record_plan(&run("r1"), house.list, &plan, &notes, at(2), &happened()).unwrap();
 
     assert_eq!(house.store.present(house.list).unwrap(), set([2]));
     assert_eq!(house.store.list(house.list).unwrap().listed, 1, "7 was never believed, and is not subtracted");
@@ -95,8 +96,8 @@ fn what_is_doubted_is_open_and_not_sent() {
     let mut house = House::new();
     let loaded = entries(Manual, 1..=5);
     house.load("r1", at(1), &loaded).unwrap();
-    let plan = plan::plan(loaded.clone(), &[Absent, Doubtful, Doubtful, Listed, Doubtful], LIMITS);
-    house.store.record_plan(&run("r1"), house.list, &plan, &[], at(2), &happened()).unwrap();
+    let plan = plan::plan(loaded.clone(), &[Absent, Doubtful, Doubtful, Listed, Doubtful], Vec::new(), LIMITS);
+    house.store.record_plan(&run("r1"), house.list, &plan, &PlanNotes::default(), at(2), &happened()).unwrap();
 
     let found = house.store.run(&run("r1")).unwrap();
     assert_eq!((found.batches, found.open, found.tally.already_listed), (1, 2, 1), "one was only looked for so far");

@@ -6,18 +6,24 @@ use std::path::Path;
 use dncsync_core::batch::Limits;
 use dncsync_core::entry::Entry;
 use dncsync_core::event::Event;
+use dncsync_core::feed::Mode;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
 use dncsync_core::plan::{self, Plan};
-use dncsync_core::report::{Latency, Report, Requests, Tally, Webhooks};
+use dncsync_core::report::{Latency, Removals, Report, Requests, Tally, Webhooks};
 use dncsync_core::row::Place;
 use dncsync_core::run::RunId;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::{ListId, Scope, Target, TenantKey};
 use dncsync_core::timestamp::Timestamp;
-use dncsync_store::{BatchKey, ListKey, NewRun, Outcome, Part, Store, StoreError, TargetId, TenantId, Webhook};
+use dncsync_store::{
+    BatchKey, ListKey, NewLoad, NewRun, Outcome, Part, PlanNotes, RunKind, Store, StoreError, TargetId, TenantId,
+    Webhook,
+};
 use rusqlite::Connection;
 use tempfile::TempDir;
+
+use crate::house_feeds::new_load;
 
 /// Three items to a batch, so that a plan of ten has four.
 pub(crate) const LIMITS: Limits = Limits { items: 3, bytes: 1_000_000, item_bytes: |_| 1 };
@@ -91,6 +97,7 @@ pub(crate) fn report(id: &str) -> Report {
         unconfirmed: 3,
         pending: 0,
         resent: 0,
+        removals: Removals::default(),
         hit_rate: 0.0,
         batches: 1,
         requests: Requests::default(),
@@ -133,17 +140,29 @@ impl House {
         Connection::open(self.path().join("dncsync.db")).unwrap()
     }
 
+    /// Loads a run into the target's own feed.
     pub(crate) fn load(&mut self, id: &str, now: Timestamp, entries: &[Entry]) -> Result<(), StoreError> {
+        self.record(id, now, entries, true)
+    }
+
+    fn record(&mut self, id: &str, now: Timestamp, entries: &[Entry], claims: bool) -> Result<(), StoreError> {
         let tally = Tally { rows: entries.len() as u64 + 3, repeated: 2, rejected: 1, ..Tally::default() };
+        let source = entries.first().map_or(SourceType::Manual, |entry| entry.source);
+        let (digest, id) = (format!("digest of {id}"), run(id));
+        let claim = NewLoad { rows: tally.rows, rejected: 1, source, ..new_load(&id, Mode::Add) };
         let load = NewRun {
-            id: &run(id),
+            id: &id,
             target: self.target,
-            input: &format!("digest of {id}"),
+            input: &digest,
             files: &["optouts.csv".to_owned()],
             tally,
             warnings: &BTreeMap::from([("notes.cut".to_owned(), 4)]),
             rejects: Some(("rejects/r.csv", 99)),
             entries,
+            load: claims.then_some(&claim),
+            kind: RunKind::Rows,
+            approved: false,
+            expects: None,
         };
         self.store.record_load(&load, now, &happened())
     }
@@ -151,9 +170,16 @@ impl House {
     /// Loads a run and plans it as if the list held nothing.
     pub(crate) fn plan(&mut self, id: &str, now: Timestamp, entries: Vec<Entry>) -> Plan {
         self.load(id, now, &entries).unwrap();
-        let plan = plan::plan(entries, &[], LIMITS);
-        self.store.record_plan(&run(id), self.list, &plan, &[], now, &happened()).unwrap();
+        let plan = plan::plan(entries, &[], Vec::new(), LIMITS);
+        self.store.record_plan(&run(id), self.list, &plan, &PlanNotes::default(), now, &happened()).unwrap();
         plan
+    }
+
+    /// Plans a run whose numbers no feed claims by it.
+    pub(crate) fn plan_alone(&mut self, id: &str, entries: Vec<Entry>) {
+        self.record(id, at(1), &entries, false).unwrap();
+        let plan = plan::plan(entries, &[], Vec::new(), LIMITS);
+        self.store.record_plan(&run(id), self.list, &plan, &PlanNotes::default(), at(1), &happened()).unwrap();
     }
 
     /// Settles a batch: the items at these positions were never seen, all others were.
@@ -168,12 +194,12 @@ impl House {
         let unconfirmed = &batch.items[unconfirmed];
         let seen: Numbers =
             batch.items.iter().filter(|item| !unconfirmed.contains(item)).map(|item| item.number).collect();
-        self.store.settle(&batch, &Outcome { unconfirmed, seen: &seen, webhook }, now, &happened())
+        self.store.settle(&batch, &Outcome { unconfirmed, seen: &seen, refused: &set([]), webhook }, now, &happened())
     }
 
-    /// Ends a run that claims nothing.
+    /// Ends a run.
     pub(crate) fn finish(&mut self, id: &str, now: Timestamp) {
-        self.store.finish(&run(id), &report(id), &[], now).unwrap();
+        self.store.finish(&run(id), &report(id), now).unwrap();
     }
 
     /// The newest lines of the log, their types only.

@@ -2,9 +2,9 @@
 
 use dncsync_core::run::Stage;
 use dncsync_core::source::SourceType::Manual;
-use dncsync_store::{Mended, StoreError};
+use dncsync_store::{Mended, PlanNotes, StoreError};
 
-use crate::house::{House, at, entries, happened, numbers, report, run, set};
+use crate::house::{House, at, entries, happened, numbers, run, set};
 
 /// Two finished runs, of which the second owes something, and one that is planned.
 fn lived_in() -> House {
@@ -13,7 +13,7 @@ fn lived_in() -> House {
     house.plan("r1", at(1), entries(Manual, 1..=3));
     let batch = house.send().unwrap().batch;
     house.settle(&batch, 2..3, None, at(130)).unwrap();
-    house.store.finish(&run("r1"), &report("r1"), &[(Manual, set([1, 2, 3]))], at(131)).unwrap();
+    house.finish("r1", at(131));
     house.plan("r2", at(140), entries(Manual, 11..=16));
     house
 }
@@ -42,7 +42,10 @@ fn what_is_whole_is_left_alone_and_nothing_is_told() {
 fn a_damaged_piece_of_a_list_is_dropped_and_its_neighbour_kept() {
     let mut house = lived_in();
     let before = house.store.last_event().unwrap();
-    assert_eq!(house.damage("UPDATE chunk SET bits = zeroblob(length(bits)) WHERE key = 0"), beliefs(1));
+    assert_eq!(
+        house.damage("UPDATE chunk SET bits = zeroblob(length(bits)) WHERE key = 0 AND number_set = 1"),
+        beliefs(1)
+    );
     assert_eq!(house.store.present(house.list).unwrap(), set([442_071_838_750]));
     assert_eq!(house.events_after(before), ["state.damaged"]);
     assert_eq!(house.store.mend(at(201), &run("r2")).unwrap(), Mended::default(), "once is enough");
@@ -52,7 +55,11 @@ fn a_damaged_piece_of_a_list_is_dropped_and_its_neighbour_kept() {
 fn a_damaged_checksum_is_damage_as_well() {
     for value in ["crc + 1", "-1", "'text'", "1e300"] {
         let mut house = lived_in();
-        assert_eq!(house.damage(&format!("UPDATE chunk SET crc = {value} WHERE key = 0")), beliefs(1), "{value}");
+        assert_eq!(
+            house.damage(&format!("UPDATE chunk SET crc = {value} WHERE key = 0 AND number_set = 1")),
+            beliefs(1),
+            "{value}"
+        );
     }
 }
 
@@ -64,12 +71,15 @@ fn a_damaged_checksum_is_called_damage_wherever_it_is_read() {
 }
 
 #[test]
-fn a_damaged_sight_claim_or_debt_is_dropped() {
+fn a_damaged_fate_claim_note_or_debt_is_dropped() {
     let mut house = lived_in();
-    assert_eq!(house.damage("UPDATE sight SET numbers = x'0102'"), beliefs(1));
+    assert_eq!(house.damage("UPDATE fate SET numbers = x'0102' WHERE what = 'confirmed'"), beliefs(1));
     assert!(house.store.seen_since(house.list, at(0)).unwrap().is_empty());
-    assert_eq!(house.damage("UPDATE claim SET bits = x'0102'"), beliefs(1));
-    assert!(house.store.claims(house.target).unwrap().iter().all(|(_, numbers)| numbers.is_empty()));
+    assert_eq!(house.damage("UPDATE note SET body = x'0102'"), beliefs(2));
+    // The first load of the own feed is its base, and the second has changed the same chunk.
+    assert_eq!(house.damage("UPDATE chunk SET bits = x'0102' WHERE number_set > 3"), beliefs(3));
+    let own = house.store.own_feed(house.target, at(0)).unwrap();
+    assert_eq!((house.claimed(&own), own.damaged), (vec![], true));
     assert_eq!(house.damage("UPDATE owed SET entries = x'0102'"), beliefs(1));
     assert_eq!(house.store.owed(house.target).unwrap(), []);
 }
@@ -84,8 +94,9 @@ fn a_run_with_a_damaged_batch_is_planned_anew_from_its_entries() {
     assert_eq!(house.next(), None, "nothing of the old plan leaves");
     assert_eq!(house.events_after(before), ["state.damaged"]);
 
-    let plan = dncsync_core::plan::plan(house.store.entries(&run("r2")).unwrap(), &[], crate::house::LIMITS);
-    house.store.record_plan(&run("r2"), house.list, &plan, &[], at(201), &happened()).unwrap();
+    let plan =
+        dncsync_core::plan::plan(house.store.entries(&run("r2")).unwrap(), &[], Vec::new(), crate::house::LIMITS);
+    house.store.record_plan(&run("r2"), house.list, &plan, &PlanNotes::default(), at(201), &happened()).unwrap();
     assert_eq!(house.store.mend(at(202), &run("r2")).unwrap(), Mended::default());
 }
 

@@ -1,7 +1,7 @@
-//! A store of version 1, with a row in every table, opened by this version.
+//! A store of version 1, with a row in every table, opened by this version. See also `claims_to_feeds.rs`.
 
+use dncsync_core::chunk::Chunk;
 use dncsync_core::entry;
-use dncsync_core::numbers::Chunk;
 use dncsync_core::run::Stage;
 use dncsync_core::source::SourceType::Manual;
 use dncsync_core::target::{ListId, Scope, Target, TenantKey};
@@ -66,7 +66,7 @@ fn a_store_of_version_1_is_brought_up_to_date_with_all_that_was_in_it() {
     let sql = Connection::open(directory.path().join("dncsync.db")).unwrap();
     let version: i64 = sql.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, SCHEMA_VERSION);
-    for table in ["tenant", "list", "target", "chunk", "run", "segment", "refusal", "slot", "webhook"] {
+    for table in ["tenant", "list", "target", "run", "segment", "refusal", "slot", "webhook", "feed", "load"] {
         let rows: i64 = sql.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
         assert_eq!(rows, 1, "{table}");
     }

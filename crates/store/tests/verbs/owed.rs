@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dncsync_core::report::Tally;
 use dncsync_core::source::SourceType::Manual;
 use dncsync_core::target::{Scope, Target, TenantKey};
-use dncsync_store::{NewRun, Owed, TargetId};
+use dncsync_store::{NewRun, Owed, PlanNotes, RunKind, TargetId};
 
 use crate::house::{House, at, entries, happened, run};
 
@@ -25,7 +25,20 @@ fn new_run<'a>(
     none: &'a BTreeMap<String, u64>,
 ) -> NewRun<'a> {
     let tally = Tally { rows: owed.entries.len() as u64, ..Tally::default() };
-    NewRun { id, target, input: "owed", files: &[], tally, warnings: none, rejects: None, entries: &owed.entries }
+    NewRun {
+        id,
+        target,
+        input: "owed",
+        files: &[],
+        tally,
+        warnings: none,
+        rejects: None,
+        entries: &owed.entries,
+        load: None,
+        kind: RunKind::Rows,
+        approved: false,
+        expects: None,
+    }
 }
 
 #[test]
@@ -87,7 +100,7 @@ fn what_could_not_be_taken_over_is_still_owed() {
 fn a_new_plan_owes_nothing_of_the_old_one() {
     let mut house = House::new();
     owing(&mut house);
-    let plan = dncsync_core::plan::plan(entries(Manual, 1..=6), &[], crate::house::LIMITS);
-    house.store.record_plan(&run("r1"), house.list, &plan, &[], at(140), &happened()).unwrap();
+    let plan = dncsync_core::plan::plan(entries(Manual, 1..=6), &[], Vec::new(), crate::house::LIMITS);
+    house.store.record_plan(&run("r1"), house.list, &plan, &PlanNotes::default(), at(140), &happened()).unwrap();
     assert_eq!(house.store.owed_of(&run("r1")).unwrap(), []);
 }

@@ -33,7 +33,7 @@ fn a_run_can_be_passed_over() {
     let mut house = House::new();
     house.plan("old", at(10), entries(Manual, 1..=3));
     house.plan("young", at(20), entries(Manual, 4..=6));
-    let next = house.store.next_part(house.tenant, |id| *id == run("old")).unwrap().unwrap();
+    let next = house.store.next_part(house.tenant, |part| part.batch.run == run("old")).unwrap().unwrap();
     assert_eq!(next.batch.run, run("young"));
 }
 

@@ -2,7 +2,7 @@ use dncsync_core::belief::Belief::{Absent, Listed};
 use dncsync_core::plan;
 use dncsync_core::run::Stage;
 use dncsync_core::source::SourceType::{Manual, Regulatory};
-use dncsync_store::StoreError;
+use dncsync_store::{PlanNotes, StoreError};
 
 use crate::house::{House, LIMITS, at, entries, happened, report, run};
 
@@ -70,8 +70,8 @@ fn a_new_plan_takes_the_place_of_the_old_one() {
 
     // Meanwhile all but the first three were seen in the list.
     let beliefs: Vec<_> = (0..10).map(|place| if place < 3 { Absent } else { Listed }).collect();
-    let plan = plan::plan(loaded.clone(), &beliefs, LIMITS);
-    house.store.record_plan(&run("r1"), house.list, &plan, &[], at(2), &happened()).unwrap();
+    let plan = plan::plan(loaded.clone(), &beliefs, Vec::new(), LIMITS);
+    house.store.record_plan(&run("r1"), house.list, &plan, &PlanNotes::default(), at(2), &happened()).unwrap();
 
     let found = house.store.run(&run("r1")).unwrap();
     assert_eq!((found.stage, found.batches, found.tally.already_listed), (Stage::Planned, 1, 7));

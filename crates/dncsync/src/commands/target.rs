@@ -1,0 +1,78 @@
+//! `dncsync target`: which feeds a list takes, and claiming what others put into it.
+
+use dncsync_core::feed::Mode;
+use dncsync_engine::{TargetOrder, Trouble};
+use serde_json::json;
+
+use crate::args::{Global, TargetAction, TargetAdopt, TargetSet};
+use crate::commands::ingest::{check_ready, rules, target};
+use crate::commands::load::{self, feed};
+use crate::config::{self, environment};
+use crate::screen::Screen;
+use crate::{interrupt, print, wiring};
+
+/// Does it; the exit status.
+pub(crate) async fn run(action: &TargetAction, global: &Global) -> Result<u8, Trouble> {
+    match action {
+        TargetAction::Set(args) => set(args, global),
+        TargetAction::Adopt(args) => adopt(args, global).await,
+    }
+}
+
+fn set(args: &TargetSet, global: &Global) -> Result<u8, Trouble> {
+    let place = config::place(global, &environment)?;
+    let config = config::resolve(&args.tenant, &place, &environment)?;
+    let names = args.feeds.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+    let order = TargetOrder {
+        target: target(&args.list)?,
+        feeds: names.map(feed).collect::<Result<_, _>>()?,
+        only: args.only.clone(),
+        rules: rules(None, args.country.as_ref(), Mode::Add, &place)?,
+    };
+    let mut engine = wiring::offline(config, &place.state, interrupt::world())?;
+    let mut screen = Screen::new(global.json);
+    let set = engine.set_target(&order, &mut |progress| screen.show(progress));
+    screen.clear();
+    let set = set?;
+    if global.json {
+        print::object(&json!({
+            "eventType": "DNC_TARGET", "listName": order.target.name(), "scope": order.target.scope(),
+            "feeds": set.feeds, "only": set.only, "rejected": set.rejected, "rejects": set.rejects,
+        }));
+    } else {
+        print::line(&format!("{} ({}) takes {}", order.target.name(), order.target.scope(), set.feeds.join(", ")));
+        match set.only {
+            None => print::line("  kept to no numbers in particular"),
+            Some(only) => print::line(&format!("  kept to {} numbers of the campaign's own", print::grouped(only))),
+        }
+        if let Some(rejects) = &set.rejects {
+            let rejected = print::grouped(set.rejected);
+            print::line(&format!("  {rejected} rows of that file are no numbers; they are in {rejects}"));
+        }
+        print::line("  nothing was sent: dncsync plan shows what follows, dncsync apply does it");
+    }
+    Ok(if set.rejected > 0 { 3 } else { 0 })
+}
+
+async fn adopt(args: &TargetAdopt, global: &Global) -> Result<u8, Trouble> {
+    let place = config::place(global, &environment)?;
+    let config = config::resolve(&args.tenant, &place, &environment)?;
+    check_ready(&config)?;
+    let (target, feed) = (target(&args.list)?, feed(&args.feed)?);
+    let mut wired = wiring::wire(config, &place.state, interrupt::world())?;
+    let mut screen = Screen::new(global.json);
+    let report = wired.engine.adopt(&target, &feed, &mut |progress| screen.show(progress)).await;
+    screen.clear();
+    let report = report?;
+    if global.json {
+        print::object(&report);
+    } else {
+        let adopted = print::grouped(report.counts.claimed + report.counts.already_claimed);
+        print::line(&format!(
+            "{adopted} numbers that others put into {} are claimed by feed {feed} now",
+            target.name()
+        ));
+        print::line(&format!("  {} takes that feed; run {}", target.name(), report.run_id));
+    }
+    Ok(load::status(&report))
+}

@@ -1,0 +1,196 @@
+//! The desk: where the rows of inputs are read and judged one by one, in constant memory.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use dncsync_core::check::{self, Passed, Rules};
+use dncsync_core::rejection::{Rejection, RejectionCode};
+use dncsync_core::row::{Place, Row};
+use dncsync_feed::{Asked, Next, OpenError, Reader};
+
+use crate::inputs::Input;
+use crate::order::Source;
+use crate::progress::{Observer, Progress};
+use crate::rejects::{self, Rejects};
+use crate::trouble::Trouble;
+use crate::world::World;
+
+/// How many rows go by between two words of progress.
+const TELL_EVERY: u64 = 50_000;
+
+/// Takes a row that passed.
+pub(crate) type Sink<'a> = dyn FnMut(Passed) -> Result<(), Trouble> + 'a;
+
+/// What a desk came to.
+#[derive(Debug, Default)]
+pub(crate) struct Judged {
+    /// Rows read.
+    pub(crate) rows: u64,
+    /// Rows that did not pass.
+    pub(crate) rejected: u64,
+    /// What was mended.
+    pub(crate) warnings: BTreeMap<String, u64>,
+    /// The rejects file and its length.
+    pub(crate) rejects: Option<(PathBuf, u64)>,
+}
+
+/// Where rows are judged.
+pub(crate) struct Desk {
+    rules: Rules,
+    asked: Asked,
+    rejects: Rejects,
+    judged: Judged,
+}
+
+impl Desk {
+    /// A desk whose refused rows go to `rejects`. What processes that died while they read left behind is swept away.
+    pub(crate) fn open(
+        state: &Path,
+        rejects: PathBuf,
+        sources: &[Source],
+        rules: Rules,
+        asked: Asked,
+    ) -> Result<Self, Trouble> {
+        for directory in ["rejects", "unconfirmed", "missing"].map(|name| state.join(name)) {
+            rejects::sweep(&directory).map_err(|error| rejects_unusable(&directory, &error))?;
+        }
+        spare_inputs(&rejects, sources)?;
+        Ok(Self { rules, asked, rejects: Rejects::at(rejects), judged: Judged::default() })
+    }
+
+    /// Reads and judges all inputs.
+    pub(crate) fn read_all(
+        &mut self,
+        inputs: &mut [Input],
+        world: &World,
+        observer: &mut Observer<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Trouble> {
+        for (file, input) in (0u32..).zip(inputs) {
+            self.read(input, file, world, observer, sink)?;
+        }
+        Ok(())
+    }
+
+    fn read(
+        &mut self,
+        input: &mut Input,
+        file: u32,
+        world: &World,
+        observer: &mut Observer<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Trouble> {
+        let (name, digest) = (input.name().to_owned(), input.digest().to_owned());
+        let mut bytes = input.bytes()?;
+        let mut row = Row::default();
+        let mut reader = Reader::open(&mut bytes, &self.asked).map_err(|error| unreadable(&name, error))?;
+        self.fits(&name, reader.tells_actions())?;
+        let broken =
+            |error: io::Error| Trouble::input("input.unreadable", format!("{name}: {error}"), "check the file");
+        loop {
+            match reader.read(&mut row).map_err(broken)? {
+                Next::End => break,
+                Next::Row => self.judge(&row, file, &name, sink)?,
+                Next::Malformed(fault) => {
+                    let place = Place { file, line: row.line };
+                    let reason = fault.reason().to_owned();
+                    let rejection = Rejection { place, column: 1, code: RejectionCode::RowMalformed, reason };
+                    self.reject(&row, &name, &rejection)?;
+                }
+            }
+            if self.judged.rows.is_multiple_of(TELL_EVERY) {
+                if world.stopping() {
+                    return Err(Trouble::stopped());
+                }
+                observer(&Progress::Reading { rows: self.judged.rows });
+            }
+        }
+        let ignored = reader.ignored_columns();
+        if !ignored.is_empty() {
+            observer(&Progress::Note(format!("{name}: columns not used: {}", ignored.join(", "))));
+            *self.judged.warnings.entry("columns.ignored".into()).or_default() += ignored.len() as u64;
+        }
+        drop(reader);
+        if bytes.finish().map_err(broken)? != digest {
+            let message = format!("{name} changed while it was read");
+            let todo = "wait until it is written, then run the command again";
+            return Err(Trouble::passing("input.changed", message, todo));
+        }
+        Ok(())
+    }
+
+    /// A change list in which no row can say what it does is another file than was meant.
+    fn fits(&self, name: &str, tells_actions: Option<bool>) -> Result<(), Trouble> {
+        use dncsync_core::feed::Mode;
+        if self.rules.mode == Mode::Changes && tells_actions == Some(false) {
+            let message = format!("{name}: no column says whether a row adds or deletes");
+            let todo = "name that column `action`, with A or D in each row; a list of numbers is loaded with --mode add or replace";
+            return Err(Trouble::input("input.columns", message, todo));
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self, row: &Row, file: u32, name: &str, sink: &mut Sink<'_>) -> Result<(), Trouble> {
+        match check::check(row, file, &self.rules) {
+            Err(rejection) => self.reject(row, name, &rejection),
+            Ok(passed) => {
+                self.judged.rows += 1;
+                for warning in passed.mended.names().chain(passed.malformed.names()) {
+                    *self.judged.warnings.entry(warning.to_owned()).or_default() += 1;
+                }
+                sink(passed)
+            }
+        }
+    }
+
+    fn reject(&mut self, row: &Row, name: &str, rejection: &Rejection) -> Result<(), Trouble> {
+        use dncsync_core::feed::Mode;
+        if self.rules.mode == Mode::Replace && rejection.code == RejectionCode::ActionDeletes {
+            let message =
+                format!("{name}, line {}: the row deletes, so this is a change list and no full list", row.line);
+            return Err(Trouble::input("input.mode", message, "load it with --mode changes"));
+        }
+        self.judged.rows += 1;
+        self.judged.rejected += 1;
+        self.rejects.add(row, name, rejection).map_err(|error| rejects_unusable(self.rejects.path(), &error))
+    }
+
+    /// What it came to, with the rejects file durable.
+    pub(crate) fn close(self, allow_empty: bool) -> Result<Judged, Trouble> {
+        if self.judged.rows == 0 && !allow_empty {
+            let todo = "check that the export worked; where nothing is in order, say --allow-empty";
+            return Err(Trouble::input("input.empty", "the input has no rows", todo));
+        }
+        let path = self.rejects.path().to_owned();
+        let rejects = self.rejects.seal().map_err(|error| rejects_unusable(&path, &error))?;
+        Ok(Judged { rejects, ..self.judged })
+    }
+}
+
+/// A rejects file must not take the place of an input.
+fn spare_inputs(rejects: &Path, sources: &[Source]) -> Result<(), Trouble> {
+    let Ok(rejects) = rejects.canonicalize() else { return Ok(()) };
+    let same =
+        |source: &Source| matches!(source, Source::File(path) if path.canonicalize().is_ok_and(|path| path == rejects));
+    if sources.iter().any(same) {
+        let message = format!("{} is an input of this run", rejects.display());
+        return Err(Trouble::input("rejects.unusable", message, "name another file: --rejects FILE"));
+    }
+    Ok(())
+}
+
+fn rejects_unusable(path: &Path, error: &io::Error) -> Trouble {
+    let message = format!("the rejects file {} cannot be written: {error}", path.display());
+    Trouble::input("rejects.unusable", message, "name another: --rejects FILE")
+}
+
+fn unreadable(name: &str, error: OpenError) -> Trouble {
+    let code = match &error {
+        OpenError::Io(_) => "input.unreadable",
+        OpenError::Foreign { .. } => "input.format",
+        _ => "input.columns",
+    };
+    let todo = error.advice().to_owned();
+    Trouble::input(code, format!("{name}: {error}"), todo)
+}
