@@ -15,9 +15,15 @@ pub(crate) fn line(text: &str) {
 /// Writes much to standard output. A reader that went away (a closed pipe) is no fault of ours.
 pub(crate) fn stream(write: impl FnOnce(&mut dyn Write) -> Result<u64, Trouble>) -> Result<u64, Trouble> {
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let written = write(&mut out);
-    let _ = out.flush();
-    written
+    let written = write(&mut out)?;
+    match out.flush() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Trouble::passing(
+            "export.unusable",
+            format!("the export cannot be written: {error}"),
+            "see where it goes to, then run the same command again",
+        )),
+        _ => Ok(written),
+    }
 }
 
 /// Writes a line to standard error.

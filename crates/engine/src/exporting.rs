@@ -181,8 +181,16 @@ fn fields(entry: &Entry) -> [String; 3] {
 fn rows(to: &mut dyn Write, rows: impl Iterator<Item = [String; 3]>) -> Result<(), Stopped> {
     let mut writer = csv::Writer::from_writer(to);
     for row in rows {
-        writer.write_record(row).map_err(io::Error::from)?;
+        writer.write_record(row).map_err(unwrapped)?;
     }
     writer.flush()?;
     Ok(())
+}
+
+/// As the writer below said it: that a reader went away must still be told from it.
+fn unwrapped(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

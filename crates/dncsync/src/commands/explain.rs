@@ -50,7 +50,7 @@ fn moment(text: &str, now: Timestamp) -> Result<Option<Timestamp>, Trouble> {
 
 fn table(explanation: &Explanation, at: Option<Timestamp>) {
     let (listing, claiming) = (listing(&explanation.lists), claiming(&explanation.feeds));
-    print::line(&format!("{}: {listing}, {claiming}  (as of {})", explanation.number, explanation.at));
+    print::line(&format!("{}: {listing}; {claiming}  (as of {})", explanation.number, explanation.at));
     explanation.feeds.iter().for_each(feed);
     explanation.lists.iter().for_each(in_list);
     if explanation.feeds.is_empty() && explanation.lists.is_empty() {
@@ -77,14 +77,14 @@ fn claiming(feeds: &[FeedsWord]) -> String {
 
 fn feed(feed: &FeedsWord) {
     print::line("");
-    let claims = match (feed.claims, feed.since, &feed.ends) {
-        (true, Some(since), Some(day)) => format!("claims it since {since}, through {day}"),
-        (true, Some(since), None) => format!("claims it since {since}"),
-        (_, Some(since), Some(day)) => format!("claimed it from {since} through {day}, and no more"),
-        _ => "claims it no more".to_owned(),
-    };
     let source = feed.source_type.map(|source| format!(", {source}")).unwrap_or_default();
-    print::line(&format!("feed {}: {claims}{source}", feed.feed));
+    let claims = match (feed.since.filter(|_| feed.claims), &feed.ends) {
+        (Some(since), None) => format!("claims it since {since}{source}"),
+        (Some(since), Some(day)) => format!("claims it since {since}, through {day}{source}"),
+        (None, Some(day)) => format!("claims it no more: its last day was {day}"),
+        (None, None) => "claims it no more".to_owned(),
+    };
+    print::line(&format!("feed {}: {claims}", feed.feed));
     if let Some(notes) = &feed.notes {
         print::line(&format!("  notes: {notes}"));
     }

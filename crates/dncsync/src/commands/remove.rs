@@ -73,13 +73,17 @@ fn table(lifted: &Lifted) {
         print::line(&format!("  {name:<16}{:>12}  {meaning}", print::grouped(count)));
     }
     print::line("");
-    if lifted.still_claimed == 0 {
-        print::line("  no other feed claims them");
-    } else {
-        print::line(&format!("  other feeds still claim {}:", print::grouped(lifted.still_claimed)));
+    match lifted.still_claimed {
+        0 if counts.withdrawn + counts.not_claimed == 0 => {}
+        0 => print::line("  no other feed claims them"),
+        still => print::line(&format!("  other feeds still claim {} of them:", print::grouped(still))),
     }
     for (number, feeds) in &lifted.still {
         print::line(&format!("    {number}  {}", feeds.join(", ")));
+    }
+    let more = lifted.still_claimed - lifted.still.len() as u64;
+    if more > 0 {
+        print::line(&format!("    and {} more", print::grouped(more)));
     }
     if let Some(rejects) = &report.rejects {
         print::line(&format!("  rejected rows are in {rejects}: mend them and feed the file back in"));

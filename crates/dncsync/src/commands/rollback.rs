@@ -33,7 +33,7 @@ pub(crate) async fn run(args: &Rollback, global: &Global) -> Result<u8, Trouble>
 }
 
 fn table(undone: &RolledBack) {
-    print::line(&format!("rolled back {}; nothing was sent", undone.run));
+    print::line(&format!("rolled back {} in its feeds", undone.run));
     for load in &undone.loads {
         print::line(&format!(
             "  feed {}: withdrawn {}, claimed again {} (load {})",
@@ -45,11 +45,16 @@ fn table(undone: &RolledBack) {
     }
     if undone.kept_requests > 0 {
         let kept = print::grouped(undone.kept_requests);
-        print::line(&format!("  customer requests that stay: {kept}; --include-customer-requests withdraws them as well"));
+        print::line(&format!(
+            "  customer requests that stay: {kept}; --include-customer-requests withdraws them as well"
+        ));
     }
     if undone.kept_later > 0 {
         let kept = print::grouped(undone.kept_later);
         print::line(&format!("  numbers that stay as they are: {kept}; later loads claim or withdraw them"));
+    }
+    if undone.plans.is_empty() {
+        print::line("  no list takes them: nothing is to be done");
     }
     for preview in &undone.plans {
         print::line("");

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::place::Place;
 
 /// Each key with the kind of its value, one on a line; of a list, its first element stands for all.
-fn keys(value: &Value) -> String {
+pub(crate) fn keys(value: &Value) -> String {
     let mut lines = Vec::new();
     collect("", value, &mut lines);
     lines.sort();

@@ -4,14 +4,23 @@
 mod audit;
 mod demo;
 mod doctor;
+mod explain;
+mod export;
+mod feeds;
+mod guards;
 mod help;
 mod ingest;
 mod keys;
 mod library;
+mod loads;
 mod place;
+mod plans;
+mod removal;
+mod rollbacks;
 #[cfg(unix)]
 mod state;
 mod status;
+mod targets;
 mod verify;
 mod webhooks;
 mod wrong_use;

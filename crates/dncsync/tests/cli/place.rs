@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// What differs from run to run, and what stands for it in a transcript. `get N`: how often the list is read depends on
 /// how fast the machine is.
-const PLACEHOLDERS: [(&str, &str); 13] = [
+const PLACEHOLDERS: [(&str, &str); 14] = [
     (r"\d{8}T\d+Z-[0-9a-f]{8}", "RUN"),
     (r"msg_[0-9a-f]{32}", "WEBHOOK"),
     // The time in front of a line of the log has more digits than any other.
@@ -22,8 +22,9 @@ const PLACEHOLDERS: [(&str, &str); 13] = [
     (r"\b[0-9a-f]{12}…", "DIGEST"),
     (r"p50 [1-9]\d* ms, max [1-9]\d* ms", "p50 N ms, max N ms"),
     (r"(atencyMs|durationMs)=[\d.]+", "${1}=N"),
-    (r"requests \d+ \(list (\d), post 1, get \d+", "requests N (list $1, post 1, get N"),
+    (r"requests \d+ \(list (\d), post ([1-9]), get \d+", "requests N (list $1, post $2, get N"),
     (r"\([\d,]+ bytes\)", "(N bytes)"),
+    (r"\buid \d+", "uid N"),
 ];
 
 /// An empty home directory, which is the current one, too; the state lies in it where the default says.
@@ -43,6 +44,16 @@ impl Place {
         place
     }
 
+    /// A place with the feeds `ftc` and `crm`, which have one number in common.
+    pub(crate) fn with_two_feeds() -> Self {
+        let place = Self::new();
+        place.write("ftc.txt", "+12025551234\n+12025555678\n");
+        place.write("crm.txt", "+12025555678\n+12025559876\n");
+        place.json("load ftc.txt --feed ftc --source REGULATORY");
+        place.json("load crm.txt --feed crm");
+        place
+    }
+
     /// A path in the home directory.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
@@ -57,11 +68,37 @@ impl Place {
         std::fs::write(self.path(name), content).unwrap();
     }
 
-    /// Runs `dncsync` and gives the transcript. Words at the beginning of the form `NAME=value` are variables.
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// The id of what `dncsync … --json` did.
+    pub(crate) fn run_id(&self, line: &str) -> String {
+        self.json(line)["runId"].as_str().unwrap().to_owned()
+    }
+
+    /// Somebody else puts numbers into the newest list of the embedded tenant: a line of its journal.
+    pub(crate) fn others_put(&self, numbers: &[u64]) {
+        let journal = std::fs::read_to_string(self.state("sandbox.jsonl")).unwrap();
+        let list = Regex::new("dnc-[0-9a-f]{12}").unwrap().find_iter(&journal).last().unwrap().as_str();
+        let items: Vec<_> = numbers.iter().map(|number| json!([number, "MANUAL", ""])).collect();
+        let line = json!({"at": 0, "change": {"add": {"list": list, "items": items}}});
+        std::fs::write(self.state("sandbox.jsonl"), format!("{journal}{line}\n")).unwrap();
+    }
+
+    /// Changes the store, as time or somebody else would have.
+    pub(crate) fn sql(&self, statement: &str) {
+        rusqlite::Connection::open(self.state("dncsync.db")).unwrap().execute_batch(statement).unwrap();
+    }
+
+    /// Runs `dncsync` and gives the transcript. Words at the beginning of the form `NAME=value` are variables; words in
+    /// single quotes may hold spaces.
     pub(crate) fn run(&self, line: &str) -> String {
         let (variables, arguments) = split(line);
         let output = self.output(&variables, &arguments);
-        let words: Vec<&str> = variables.into_iter().chain(["dncsync"]).chain(arguments).collect();
+        let quoted =
+            |word: &str| if word.is_empty() || word.contains(' ') { format!("'{word}'") } else { word.to_owned() };
+        let words: Vec<String> = variables.into_iter().chain(["dncsync"]).chain(arguments).map(quoted).collect();
         let mut transcript = format!("$ {}\n{}", words.join(" "), text(&output.stdout));
         if !output.stderr.is_empty() {
             transcript += &format!("--- stderr\n{}", text(&output.stderr));
@@ -96,7 +133,11 @@ impl Place {
 }
 
 fn split(line: &str) -> (Vec<&str>, Vec<&str>) {
-    let words: Vec<&str> = line.split_whitespace().collect();
+    let mut words: Vec<&str> = Vec::new();
+    for (place, part) in line.split('\'').enumerate() {
+        let quoted = place % 2 == 1;
+        words.extend(if quoted { vec![part] } else { part.split_whitespace().collect() });
+    }
     let first = words.iter().position(|word| !word.contains('=')).unwrap_or(words.len());
     let (variables, arguments) = words.split_at(first);
     (variables.to_vec(), arguments.to_vec())
