@@ -72,7 +72,7 @@ fn table(feeds: &[FeedStanding]) {
         match standing.freshness {
             Freshness::Fresh => {}
             Freshness::Stale => {
-                print::line("  warning: fetch a new file soon; a registry's copy must be no older than 31 days")
+                print::line("  warning: fetch a new file soon; a registry's copy must be no older than 31 days");
             }
             Freshness::Overdue => {
                 print::line(
