@@ -109,11 +109,22 @@ impl Engine {
         let asked = Asked { registry: true, ..Asked::default() };
         let mut desk = Desk::open(&state, rejects, &sources, Rules { mode: Mode::Add, ..rules }, asked)?;
         let mut sorter = Sorter::new(Mode::Add, &state);
+        let mut passed_rows = 0u64;
         desk.read_all(&mut inputs, &self.world, observer, &mut |passed| {
+            passed_rows += 1;
             let said = crate::differing::say(passed.entry.number, dncsync_core::change::Action::Add);
             sorter.push(&said).map_err(|error| StoreError::Spool(error).into())
         })?;
         let judged = desk.close(false)?;
+        // A list kept to nobody's numbers protects nobody.
+        if passed_rows == 0 {
+            let message = format!("{}: no row of it is a number", path.display());
+            return Err(Trouble::input(
+                "input.empty",
+                message,
+                "name the file with the campaign's own numbers, and --country where they are written in a national form",
+            ));
+        }
         let mut numbers = sorter.finish().map_err(StoreError::Spool)?.map(|said| said.map(|said| said.number));
         let name = inputs.first().map(|input| input.name().to_owned()).unwrap_or_default();
         let count = self.store.keep_to(target, Some((&name, &mut numbers)))?;

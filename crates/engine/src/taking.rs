@@ -32,8 +32,10 @@ impl Engine {
         audit::write_out(&self.store)?;
         let mut inputs = inputs::open(&order.sources, self.store.directory())?;
         let feed = self.feed_for(&order.feed)?;
-        let report = match self.loaded_before(&feed, &inputs, order)? {
-            Some(newest) => self.load_once_more(&feed, &newest, &inputs, order)?,
+        let before = self.loaded_before(&feed, &inputs, order)?;
+        let once_more = before.map(|newest| self.load_once_more(&feed, &newest, &inputs, order)).transpose()?;
+        let report = match once_more.flatten() {
+            Some(report) => report,
             None => match self.load_anew(&feed, &mut inputs, order, observer) {
                 Err(trouble) if trouble.code == Trouble::DAMAGED && self.mend(&Wanted::Everything, observer)? => {
                     self.load_anew(&feed, &mut inputs, order, observer)?
@@ -92,7 +94,7 @@ impl Engine {
         newest: &Load,
         inputs: &[Input],
         order: &LoadOrder,
-    ) -> Result<LoadReport, Trouble> {
+    ) -> Result<Option<LoadReport>, Trouble> {
         let (started, id) = (self.world.now(), self.world.run_id());
         let files: Vec<LoadFile> = inputs.iter().map(Input::remembered).collect();
         let (digest, asked, counts) = (digest(inputs), order.asked(), newest.counts.once_more());
@@ -106,8 +108,8 @@ impl Engine {
             ..new_load(&id, &who, order, &files, (&digest, &asked))
         };
         let tell = teller(feed, &load);
-        let end = self.store.take_once_more(feed.id, &load, &counts, started, &tell)?;
-        Ok(LoadReport { unchanged: true, ..self.load_report(feed, &load, &end, started) })
+        let end = self.store.take_once_more(newest, &load, &counts, started, &tell)?;
+        Ok(end.map(|end| LoadReport { unchanged: true, ..self.load_report(feed, &load, &end, started) }))
     }
 
     fn load_anew(
