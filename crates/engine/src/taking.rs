@@ -10,6 +10,7 @@ use dncsync_core::load::{LoadCounts, LoadReport};
 use dncsync_core::run::RunId;
 use dncsync_core::source::SourceType;
 use dncsync_core::timestamp::Timestamp;
+use dncsync_core::wording;
 use dncsync_feed::Asked;
 use dncsync_store::{Feed, Load, LoadEnd, LoadFile, LoadKind, NewLoad, StoreError};
 
@@ -223,7 +224,7 @@ pub(crate) fn command_load<'a>(id: &'a RunId, who: &'a str, kind: LoadKind) -> N
     }
 }
 
-/// Makes the event of a load once its counts are known.
+/// Makes the event of a load once its counts are known. A note may name somebody: in the log its digits are masked.
 pub(crate) fn teller(feed: &Feed, load: &NewLoad<'_>) -> impl Fn(&LoadCounts, u64) -> Event + use<> {
     let file = |file: &LoadFile| dncsync_core::event::LoadedFile {
         name: file.name.clone(),
@@ -232,7 +233,7 @@ pub(crate) fn teller(feed: &Feed, load: &NewLoad<'_>) -> impl Fn(&LoadCounts, u6
     };
     let files: Vec<_> = load.files.iter().map(file).collect();
     let (feed, kind, mode) = (feed.name.to_string(), load.kind.name(), load.mode.name());
-    let (who, account, note) = (load.who.to_owned(), load.account.map(str::to_owned), load.note.map(str::to_owned));
+    let (who, account, note) = (load.who.to_owned(), load.account.map(str::to_owned), load.note.map(wording::tidy));
     move |counts, numbers| Event::FeedChanged {
         feed: feed.clone(),
         kind,
