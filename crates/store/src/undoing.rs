@@ -14,7 +14,7 @@ use dncsync_core::source::SourceType;
 use crate::endings::{self, Days};
 use crate::error::StoreError;
 use crate::feeds;
-use crate::history::{self, Load};
+use crate::history::{self, Load, LoadKind};
 use crate::open::Store;
 use crate::sets::{self, SetId};
 
@@ -34,8 +34,7 @@ impl Store {
     pub fn undoing(&self, load: &Load, requests_too: bool) -> Result<Undoing, StoreError> {
         let feed = feeds::by_id(&self.connection, load.feed)?;
         let loads = history::of_feed(&self.connection, load.feed)?;
-        let (earlier, later): (Vec<&Load>, Vec<&Load>) =
-            loads.iter().filter(|other| other.seq != load.seq).partition(|other| other.seq < load.seq);
+        let earlier: Vec<&Load> = loads.iter().filter(|other| other.seq < load.seq).collect();
         let mut undoing = Undoing::default();
         let sets: Vec<SetId> = load.claimed.into_iter().chain(load.withdrawn).collect();
         let mut keys = sets::keys(&self.connection, &sets)?;
@@ -44,7 +43,7 @@ impl Store {
         keys.dedup();
         for key in keys {
             let claims = feed.chunk(&self.connection, key)?;
-            let (touched, named) = self.touched(&later, &claims, key)?;
+            let (touched, named) = self.touched(&loads, load.seq, &claims, key)?;
             let made = self.of_set(load.claimed, key)?;
             let lifted = self.of_set(load.withdrawn, key)?;
             let withdraw = made.and(&claims);
@@ -68,12 +67,17 @@ impl Store {
         set.map_or_else(|| Ok(Chunk::default()), |set| sets::chunk(&self.connection, set, key))
     }
 
-    /// Of one chunk, the numbers that later loads claim or withdraw; and those that a later load names by being the
-    /// whole truth: what the feed claims after it, its file held.
-    fn touched(&self, later: &[&Load], claims: &Chunk, key: u64) -> Result<(Chunk, Chunk), StoreError> {
+    /// Of one chunk, the numbers that loads later than one claim or withdraw; and those that a later load names by being
+    /// the whole truth: what the feed claims after it, its file held.
+    fn touched(&self, loads: &[Load], than: i64, claims: &Chunk, key: u64) -> Result<(Chunk, Chunk), StoreError> {
         let (mut touched, mut named) = (Chunk::default(), Chunk::default());
-        for load in later {
+        for (at, load) in loads.iter().enumerate().filter(|(_, load)| load.seq > than) {
             for set in [load.claimed, load.again, load.withdrawn] {
+                touched.add(&self.of_set(set, key)?);
+            }
+            // An input that was read once more changed nothing, and still asks for what it names.
+            let first = loads[..at].iter().rev().find(|earlier| is_once_more(load, earlier));
+            for set in first.into_iter().flat_map(|first| [first.claimed, first.again]) {
                 touched.add(&self.of_set(set, key)?);
             }
             if load.mode == Mode::Replace {
@@ -130,6 +134,14 @@ impl Store {
         });
         Ok(said.collect())
     }
+}
+
+/// Whether a load that did nothing was of the same input, read in the same way, as an earlier one that did something.
+fn is_once_more(load: &Load, earlier: &Load) -> bool {
+    let did = |load: &Load| load.claimed.or(load.again).or(load.withdrawn).is_some();
+    let inputs = [load, earlier].iter().all(|load| load.kind == LoadKind::Input);
+    let same = (&load.digest, &load.asked, load.mode) == (&earlier.digest, &earlier.asked, earlier.mode);
+    inputs && same && !did(load) && did(earlier)
 }
 
 /// A number of which nothing else is known.
