@@ -22,7 +22,7 @@ impl Sender<'_> {
         expire(self.store, self.world, &self.setup.who, run.target)?;
         let under_way = self.store.under_way(run.target)?;
         let difference = self.store.difference(run.target, Some(list.key), &under_way, false)?;
-        if run.expects.as_ref().is_some_and(|base| *base != difference.base) {
+        if run.expects.as_ref().is_some_and(|base| *base != difference.base) && !self.is_of_no_list(run, &difference)? {
             self.store.forget_run(&run.id)?;
             self.runs.remove(&run.id);
             return Err(stale());
@@ -37,6 +37,16 @@ impl Sender<'_> {
         let withheld = withheld.as_deref().map(|why| (why, gone as u64));
         let notes = PlanNotes { rows: Some(rows), gone: &difference.gone, withheld, ..PlanNotes::default() };
         self.record(run, list, &plan, &notes)
+    }
+
+    /// Whether a run stands on a plan of a list that CXone did not have: it is made by now, and holds nothing.
+    fn is_of_no_list(&self, run: &Run, difference: &Difference) -> Result<bool, Trouble> {
+        if difference.listed > 0 {
+            return Ok(false);
+        }
+        let under_way = self.store.under_way(run.target)?;
+        let of_none = self.store.difference(run.target, None, &under_way, false)?;
+        Ok(run.expects.as_ref() == Some(&of_none.base) && of_none.add == difference.add)
     }
 }
 
