@@ -60,7 +60,8 @@ impl World {
     /// Every feed claims as many numbers as it should.
     fn claims_are_right(&self) -> Checked {
         let now = dncsync_core::timestamp::Timestamp::from_millis(0);
-        let feeds = dncsync_engine::Engine::feeds(self.place.state(), now, &|_| 31).map_err(|trouble| trouble.to_string())?;
+        let feeds =
+            dncsync_engine::Engine::feeds(self.place.state(), now, &|_| 31).map_err(|trouble| trouble.to_string())?;
         for standing in feeds {
             let name = standing.feed.name.to_string();
             let claims = self.model.feeds.get(&name).map_or(0, |feed| feed.claims.len() as u64);
@@ -82,7 +83,8 @@ impl World {
         let gone: Set = figures.withdrawn.union(&figures.left_out).copied().collect();
         let listed = before.len() as u64;
         let guard = self.place.nature.guard;
-        let stops = !approved && self.stops(&guard, figures.withdrawn.len() as u64, figures.left_out.len() as u64, listed);
+        let stops =
+            !approved && self.stops(&guard, figures.withdrawn.len() as u64, figures.left_out.len() as u64, listed);
         let gone = if stops { Set::new() } else { gone };
         self.place.note(format!(
             "apply of {campaign}: {} added, {} removed, withheld {stops}, {:?}",

@@ -85,7 +85,8 @@ impl World {
     }
 
     pub(crate) fn load_rows(&mut self, name: &str, mode: Mode, rows: &[Row], approved: bool) -> Checked {
-        let (order, told) = (load_order(name, mode, rows, approved), format!("load {mode} of {} rows into {name}", rows.len()));
+        let (order, told) =
+            (load_order(name, mode, rows, approved), format!("load {mode} of {} rows into {name}", rows.len()));
         let place = self.model.next();
         let feed = self.model.feeds.entry(name.to_owned()).or_default();
         let (before, mut after) = (feed.claims.len() as u64, feed.clone());
@@ -173,7 +174,8 @@ impl World {
 
     /// An earlier run is undone.
     pub(crate) async fn rollback(&mut self, dice: &mut Rng) -> Checked {
-        let runs: Vec<String> = self.model.feeds.values().flat_map(|feed| &feed.deeds).map(|deed| deed.run.clone()).collect();
+        let runs: Vec<String> =
+            self.model.feeds.values().flat_map(|feed| &feed.deeds).map(|deed| deed.run.clone()).collect();
         let runs: Vec<String> = runs.into_iter().filter(|run| !run.is_empty()).collect();
         if runs.is_empty() {
             return Ok(());

@@ -21,6 +21,7 @@ mod deeds;
 mod lists;
 mod model;
 mod pulling;
+mod races;
 mod rows;
 mod world;
 
