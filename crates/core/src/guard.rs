@@ -38,6 +38,13 @@ impl LoadGuard {
         }
         None
     }
+
+    /// Why a load that takes nothing away stops: none of its rows is a number. It would say nothing and make its feed look
+    /// fresh.
+    pub fn says_nothing(counts: &LoadCounts) -> Option<String> {
+        let nothing = counts.rows > 0 && counts.rejected == counts.rows;
+        nothing.then(|| format!("all of its rows were rejected, {} of {}", counts.rejected, counts.rows))
+    }
 }
 
 /// When a plan stops before its first removal.
@@ -118,6 +125,14 @@ mod tests {
             Some("the feed would shrink from 1000 numbers to 899 (10.1 %; at most 10 %)".to_owned())
         );
         assert_eq!(guard.stops(&counts(0, 0), 0, 0), None);
+    }
+
+    #[test]
+    fn a_load_of_which_no_row_passes_says_nothing() {
+        let says_nothing = |rows, rejected| LoadGuard::says_nothing(&counts(rows, rejected)).is_some();
+        assert!(says_nothing(3, 3));
+        assert!(!says_nothing(3, 2));
+        assert!(!says_nothing(0, 0));
     }
 
     #[test]

@@ -242,7 +242,7 @@ Examples:
   dncsync load crm.csv --feed crm-optouts --country US --expires-column expires
 
 A load that replaces stops with exit status 6 where more than 5 % of its rows are rejected, or the feed would shrink by more
-than 10 %; --approve lets it go on.";
+than 10 %, any other where all of its rows are rejected; --approve lets it go on.";
 
 /// `dncsync load`
 #[derive(Clone, Debug, Args)]

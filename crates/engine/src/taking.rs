@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use dncsync_core::digest::Digest;
 use dncsync_core::event::Event;
 use dncsync_core::feed::{FeedName, Mode};
+use dncsync_core::guard::LoadGuard;
 use dncsync_core::load::{LoadCounts, LoadReport};
 use dncsync_core::run::RunId;
 use dncsync_core::source::SourceType;
@@ -138,10 +139,10 @@ impl Engine {
             rejects: rejects.as_deref(),
             ..new_load(&id, &who, order, &files, (&digest, &asked))
         };
-        let guard = order.guard;
-        let guarded = order.rules.mode == Mode::Replace && !order.approved;
-        let stops = |counts: &LoadCounts, before, after| {
-            if guarded { guard.stops(counts, before, after) } else { None }
+        let stops = |counts: &LoadCounts, before, after| match order.rules.mode {
+            _ if order.approved => None,
+            Mode::Replace => order.guard.stops(counts, before, after),
+            Mode::Add | Mode::Changes => LoadGuard::says_nothing(counts),
         };
         observer(&Progress::Taking { feed: feed.name.to_string(), rows });
         let said = sorter.finish().map_err(StoreError::Spool)?;
