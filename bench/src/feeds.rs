@@ -114,6 +114,8 @@ fn write(path: &Path, numbers: usize, notes: bool) -> u64 {
         }));
         drawn.sort_unstable();
         drawn.dedup();
+        // Some area codes have holes.
+        drawn.retain(|number| read_number(&format!("+{number}"), None).is_ok());
     }
     dice.shuffle(&mut drawn);
     let mut file = BufWriter::new(File::create(path).expect("a file"));

@@ -174,12 +174,17 @@ impl Store {
         Ok(found.next().transpose()?)
     }
 
-    /// The newest load of a feed that read an input.
+    /// The newest load of a feed that read an input of which any row passed: one of which none did makes no feed fresher.
     pub fn newest_input(&self, feed: FeedId) -> Result<Option<Load>, StoreError> {
-        let sql = format!("{LOAD} WHERE feed = ?1 AND kind = 'input' ORDER BY seq DESC LIMIT 1");
+        let sql = format!("{LOAD} WHERE feed = ?1 AND kind = 'input' ORDER BY seq DESC");
         let mut select = self.connection.prepare_cached(&sql)?;
-        let mut found = select.query_map([feed.0], load_of_row)?;
-        Ok(found.next().transpose()?)
+        for load in select.query_map([feed.0], load_of_row)? {
+            let load = load?;
+            if load.counts.rejected < load.counts.rows || load.counts.rows == 0 {
+                return Ok(Some(load));
+            }
+        }
+        Ok(None)
     }
 
     /// The loads of a run, oldest first.
