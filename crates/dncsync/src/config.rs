@@ -211,10 +211,30 @@ pub(crate) fn resolve(tenant: &Tenant, place: &Place, environment: Environment<'
             100,
         )?,
         aggregator: pick.aggregator(tenant, file, ca_pem)?,
-        who: environment("USER").or_else(|| environment("LOGNAME")).unwrap_or_else(|| "unknown".to_owned()),
+        who: who(environment),
         guards: file.plan_guards(),
     };
     Ok(Config { settings, setup, sandbox: tenant.sandbox })
+}
+
+/// Who runs this process, for the record.
+fn who(environment: Environment<'_>) -> String {
+    let name = environment("USER").or_else(|| environment("LOGNAME"));
+    name.or_else(user_id).unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// `uid 1000`: whoever owns this process, or else a file that it makes.
+#[cfg(unix)]
+fn user_id() -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    let made = || tempfile::tempfile().and_then(|file| file.metadata());
+    let metadata = std::fs::metadata("/proc/self").or_else(|_| made()).ok()?;
+    Some(format!("uid {}", metadata.uid()))
+}
+
+#[cfg(not(unix))]
+fn user_id() -> Option<String> {
+    None
 }
 
 /// Flag, environment, file: the first that says something.

@@ -116,15 +116,15 @@ pub(crate) fn report_table(report: &Report) {
     }
     let removals = report.removals;
     if removals.planned > 0 {
-        line(&format!(
-            "  removed {} of {} (kept {}, refused {}, still there {}, pending {})",
-            grouped(removals.removed),
-            grouped(removals.planned),
-            grouped(removals.kept),
-            grouped(removals.refused),
-            grouped(removals.unconfirmed),
-            grouped(removals.pending)
-        ));
+        let others: [(&str, u64); 4] = [
+            ("claimed again and kept", removals.kept),
+            ("refused by CXone", removals.refused),
+            ("still there", removals.unconfirmed),
+            ("without an outcome yet", removals.pending),
+        ];
+        let others = others.into_iter().filter(|(_, count)| *count > 0);
+        let others: String = others.map(|(name, count)| format!(", {name} {}", grouped(count))).collect();
+        line(&format!("  removed {} of {}{others}", grouped(removals.removed), grouped(removals.planned)));
     }
     if removals.withheld > 0 {
         line(&format!("  not removed {}: that needs approval", grouped(removals.withheld)));
@@ -136,6 +136,11 @@ pub(crate) fn report_table(report: &Report) {
         line(&format!("  rejected and refused rows are in {rejects}: mend them and feed the file back in"));
     }
     line(&format!("  state {}", report.state));
+}
+
+/// Digests are long and told apart by their beginning.
+pub(crate) fn digest(whole: &str) -> String {
+    whole.get(..12).map_or_else(|| whole.to_owned(), |beginning| format!("{beginning}…"))
 }
 
 /// `1,234,567`

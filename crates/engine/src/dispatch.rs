@@ -82,17 +82,20 @@ impl Sender<'_> {
                 let verdict = refusal::judge_too_large(&part.members, size);
                 self.take_refusal(part, verdict, "the body is too large", now)
             }
-            other => {
-                let reason = match &other {
-                    Answer::ComeBack(later) | Answer::Unknown(later) => Some(later.reason.clone()),
-                    Answer::Lasting(lasting) => Some(lasting.message.clone()),
-                    _ => None,
-                };
-                self.store.send_again(part, now, &answered(part, name, reason, 0))?;
-                let target = self.runs.get(&part.batch.run).copied();
-                self.not_done(asked, &part.batch.run, target, other)
-            }
+            other => self.came_to_nothing(part, other),
         }
+    }
+
+    /// A part is sent again, and what its answer means is seen to.
+    pub(crate) fn came_to_nothing<T>(&mut self, part: &Part, answer: Answer<T>) -> Result<(), Trouble> {
+        let reason = match &answer {
+            Answer::ComeBack(later) | Answer::Unknown(later) => Some(later.reason.clone()),
+            Answer::Lasting(lasting) => Some(lasting.message.clone()),
+            _ => None,
+        };
+        self.store.send_again(part, self.world.now(), &answered(part, answer.name(), reason, 0))?;
+        let target = self.runs.get(&part.batch.run).copied();
+        self.not_done(Asked::Part(part.id), &part.batch.run, target, answer)
     }
 
     /// Of these items of a batch, those that no read-back has seen yet are waited for. One whose removal has left may be

@@ -4,9 +4,10 @@
 use std::path::Path;
 
 use dncsync_core::change::End;
+use dncsync_core::day::Day;
 use dncsync_core::number::Number;
 use dncsync_core::timestamp::Timestamp;
-use dncsync_store::{Did, Fate, Feed, Load, Store, TargetId};
+use dncsync_store::{Did, Fate, Feed, FeedId, Load, Store, TargetId};
 use serde::Serialize;
 
 use crate::finding;
@@ -40,7 +41,7 @@ pub struct FeedsWord {
     pub feed: String,
     /// Whether it claims it.
     pub claims: bool,
-    /// Since when, where it does.
+    /// Since when, where no load withdrew it: a claim whose last day is over is none any more.
     pub since: Option<Timestamp>,
     /// The source type that it came with.
     pub source_type: Option<&'static str>,
@@ -104,7 +105,7 @@ pub struct InList {
     pub listed: bool,
     /// Since when a read-back has confirmed it.
     pub confirmed_at: Option<Timestamp>,
-    /// When the list was last read whole.
+    /// When the list was last read whole, where that was not after the moment that this is about.
     pub read_at: Option<Timestamp>,
     /// Whether others put it there.
     pub foreign: bool,
@@ -147,11 +148,17 @@ pub fn explain(state: &Path, number: Number, at: Option<Timestamp>, now: Timesta
         return Ok(explanation);
     }
     let store = Store::open(state)?;
+    // Lists of several tenants may have one name, and so may their own feeds.
+    let mut claiming = Vec::new();
     for feed in store.feeds()? {
-        explanation.feeds.extend(word_of(&store, &feed, number, moment)?);
+        let Some(word) = word_of(&store, &feed, number, moment)? else { continue };
+        if word.claims {
+            claiming.push(feed.id);
+        }
+        explanation.feeds.push(word);
     }
     for target in store.all_targets()? {
-        explanation.lists.extend(in_list(&store, target, number, at, &explanation.feeds)?);
+        explanation.lists.extend(in_list(&store, target, number, at, &claiming)?);
     }
     explanation.claimed = explanation.feeds.iter().any(|feed| feed.claims);
     explanation.blocked = explanation.lists.iter().any(|list| list.listed);
@@ -178,7 +185,7 @@ fn word_of(store: &Store, feed: &Feed, number: Number, moment: Timestamp) -> Res
     let notes = entry.as_ref().map(|entry| entry.notes.to_string()).filter(|notes| !notes.is_empty());
     let word = FeedsWord {
         feed: feed.name.to_string(),
-        claims: claim.is_some(),
+        claims: claim.is_some() && ends.day().is_none_or(|last| last >= Day::of(moment)),
         since: claim.map(|load| load.at),
         source_type: entry.as_ref().map(|entry| entry.source.name()),
         notes,
@@ -213,12 +220,11 @@ fn in_list(
     target: TargetId,
     number: Number,
     at: Option<Timestamp>,
-    words: &[FeedsWord],
+    claiming: &[FeedId],
 ) -> Result<Option<InList>, Trouble> {
     let of = store.target_of(target)?;
     let list = store.list_of(target)?;
-    let takes: Vec<String> = store.feeds_of(target)?.into_iter().map(|feed| feed.name.to_string()).collect();
-    let claimed = words.iter().any(|word| word.claims && takes.contains(&word.feed));
+    let claimed = store.feeds_of(target)?.iter().any(|feed| claiming.contains(&feed.id));
     let lets_in = store.lets_in(target, number)?;
     let mut happened = Vec::new();
     let (mut present, mut put) = (false, false);
@@ -242,7 +248,7 @@ fn in_list(
         desired: claimed && lets_in,
         listed,
         confirmed_at: confirmed.map(|then| then.at),
-        read_at: list.and_then(|list| list.seen_whole_at),
+        read_at: list.and_then(|list| list.seen_whole_at).filter(|read| at.is_none_or(|at| *read <= at)),
         foreign: listed && !claimed && !put,
         left_out: claimed && !lets_in,
         happened: happened

@@ -7,7 +7,7 @@ use dncsync_core::entry::Entry;
 use dncsync_core::feed::FeedName;
 use dncsync_core::number::Number;
 use dncsync_core::target::Target;
-use dncsync_store::{Store, StoreError};
+use dncsync_store::{ListKey, Store, StoreError, TargetId};
 use serde_json::json;
 
 use crate::engine::Engine;
@@ -71,13 +71,29 @@ impl Engine {
     /// # Errors
     /// Where the list was never met, or it cannot be written.
     pub fn export_list(&self, target: &Target, format: ExportFormat, to: &mut dyn Write) -> Result<u64, Trouble> {
-        let known = self.store.known_target(self.tenant, target)?;
-        let list = known.map(|id| self.store.list_of(id)).transpose()?.flatten();
-        let (Some(id), Some(list)) = (known, list) else {
-            let message = format!("the list {} was never met from this state directory", target.name());
+        let Some((id, list)) = self.list_at_hand(target)? else {
+            let message =
+                format!("the list {} ({}) was never met from this state directory", target.name(), target.scope());
             return Err(Trouble::input("list.unknown", message, "look at it first: dncsync plan, and the same list"));
         };
-        export_list(&self.store, id, list.key, format, to).or_else(read_enough)
+        export_list(&self.store, id, list, format, to).or_else(read_enough)
+    }
+
+    /// The list of a target that was met: this tenant's, else the only one of this name and scope, of whatever tenant.
+    fn list_at_hand(&self, target: &Target) -> Result<Option<(TargetId, ListKey)>, Trouble> {
+        if let Some(id) = self.store.known_target(self.tenant, target)?
+            && let Some(list) = self.store.list_of(id)?
+        {
+            return Ok(Some((id, list.key)));
+        }
+        let mut met = Vec::new();
+        for id in self.store.all_targets()? {
+            let of = self.store.target_of(id)?;
+            if (of.name(), of.scope()) == (target.name(), target.scope()) {
+                met.extend(self.store.list_of(id)?.map(|list| (id, list.key)));
+            }
+        }
+        Ok(if met.len() == 1 { met.pop() } else { None })
     }
 
     /// The directory of the state.
@@ -127,8 +143,8 @@ fn export_feed(
 
 fn export_list(
     store: &Store,
-    target: dncsync_store::TargetId,
-    list: dncsync_store::ListKey,
+    target: TargetId,
+    list: ListKey,
     format: ExportFormat,
     to: &mut dyn Write,
 ) -> Result<u64, Stopped> {

@@ -193,16 +193,7 @@ impl Sender<'_> {
                 let verdict = refusal::judge_too_large(&part.members, |_| 1);
                 self.take_refusal(part, verdict, "the body is too large", now)
             }
-            other => {
-                let reason = match &other {
-                    Answer::ComeBack(later) | Answer::Unknown(later) => Some(later.reason.clone()),
-                    Answer::Lasting(lasting) => Some(lasting.message.clone()),
-                    _ => None,
-                };
-                self.store.send_again(part, now, &answered(part, name, reason, 0))?;
-                let target = self.runs.get(&part.batch.run).copied();
-                self.not_done(asked, &part.batch.run, target, other)
-            }
+            other => self.came_to_nothing(part, other),
         }
     }
 
@@ -265,7 +256,7 @@ impl Sender<'_> {
         let claimed = self.store.desired_among(target, &left)?;
         leaving.open.retain(|number| claimed.binary_search(number).is_err());
         leaving.gone = leaving.gone.iter().filter(|number| claimed.binary_search(number).is_err()).collect();
-        claimed.into_iter().for_each(|number| drop(leaving.kept.insert(number)));
+        leaving.kept.extend(claimed);
         Ok(())
     }
 

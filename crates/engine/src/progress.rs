@@ -28,9 +28,9 @@ pub enum Progress {
     Confirming {
         /// The run.
         run: RunId,
-        /// Items with an outcome.
+        /// Items with an outcome, removals among them.
         settled: u64,
-        /// Items in all.
+        /// Items in all, removals among them.
         of: u64,
     },
     /// Nothing may leave for the moment.

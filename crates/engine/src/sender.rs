@@ -319,8 +319,10 @@ impl<'a> Sender<'a> {
             }
             return Ok(());
         }
-        let of = run.tally.rows - run.tally.repeated - run.tally.rejected;
-        observer(&Progress::Confirming { run: id.clone(), settled: of - run.tally.pending(), of });
+        let removals = run.removals.counted();
+        let of = run.tally.rows - run.tally.repeated - run.tally.rejected + removals.planned;
+        let settled = of - run.tally.pending() - removals.pending;
+        observer(&Progress::Confirming { run: id.clone(), settled, of });
         Ok(())
     }
 }

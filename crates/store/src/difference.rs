@@ -76,7 +76,7 @@ impl Store {
         let under_way: BTreeMap<u64, Chunk> = under_way.chunks().collect();
         let sets = comparison.sets.clone();
         sets::walk(connection, &sets, |key, pieces| comparison.chunk(key, pieces, under_way.get(&key)))?;
-        comparison.finish(target, list)
+        comparison.finish(target)
     }
 
     /// How many numbers of a target are foreign, to be added, to be removed: as much of the difference as a glance needs.
@@ -193,6 +193,9 @@ impl<'a> Comparison<'a> {
         if self.list.is_some() {
             let mut set = || Feed::of_pieces(next(1));
             (sides.present, sides.put, sides.refused) = (set(), set(), set());
+        } else {
+            // A list that is yet to be made holds nothing, and so does it once it is made.
+            sums.extend([0; 3]);
         }
         let leaving_or_coming = &sides.under_way;
         sums.push(if leaving_or_coming.is_empty() { 0 } else { leaving_or_coming.to_stored().1 });
@@ -271,7 +274,7 @@ impl<'a> Comparison<'a> {
         Ok(())
     }
 
-    fn finish(mut self, target: TargetId, list: Option<ListKey>) -> Result<Difference, StoreError> {
+    fn finish(mut self, target: TargetId) -> Result<Difference, StoreError> {
         let name = |id: FeedId| self.feeds.iter().find(|feed| feed.id == id).map(|feed| feed.name.to_string());
         self.made.reasons = self
             .reasons
@@ -280,15 +283,10 @@ impl<'a> Comparison<'a> {
             .collect();
         self.made.add.sort_unstable();
         self.made.damaged = feeds::lost(self.connection, target)?;
-        if let Some(list) = list {
-            let sql = "SELECT cxone_id FROM list WHERE id = ?1";
-            let id: String = self.connection.query_row(sql, [list.0], |row| row.get(0))?;
-            self.base.field(id.as_bytes());
-        }
         for feed in self.feeds {
             self.base.field(feed.name.as_str().as_bytes());
         }
-        self.base.field(&[self.only.is_some().into(), self.list.is_some().into()]);
+        self.base.field(&[self.only.is_some().into()]);
         self.made.base = self.base.finish();
         Ok(self.made)
     }

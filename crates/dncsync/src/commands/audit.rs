@@ -57,13 +57,16 @@ fn readable(event: &Value) -> String {
         .into_iter()
         .flatten()
         .filter(|(key, value)| !head.contains(&key.as_str()) && (value.is_number() || value.is_string()))
-        .map(|(key, value)| format!("{key}={}", value.as_str().map_or_else(|| value.to_string(), short)))
+        .map(|(key, value)| format!("{key}={}", value.as_str().map_or_else(|| value.to_string(), text_value)))
         .collect();
     format!("{} {} {:<16} {}", text("at"), text("runId"), text("eventType"), figures.join(" "))
 }
 
-/// Digests are long and told apart by their beginning.
-fn short(text: &str) -> String {
-    let digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if digest { format!("{}…", &text[..12]) } else { text.to_owned() }
+/// A digest shortened, words in quotes, all else as it is.
+fn text_value(text: &str) -> String {
+    match text {
+        digest if digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()) => print::digest(digest),
+        words if words.contains(char::is_whitespace) => format!("{words:?}"),
+        word => word.to_owned(),
+    }
 }

@@ -2,8 +2,9 @@
 
 use dncsync_core::check::{self, Country};
 use dncsync_core::day::{self, Day};
+use dncsync_core::target::TenantKey;
 use dncsync_core::timestamp::Timestamp;
-use dncsync_engine::{Did, Explanation, InList, LoadsDeed, Trouble, World, explain};
+use dncsync_engine::{Did, Explanation, FeedsWord, InList, LoadsDeed, Trouble, World, explain};
 
 use crate::args::{Explain, Global};
 use crate::commands::ingest::wrong;
@@ -18,56 +19,76 @@ pub(crate) fn run(args: &Explain, global: &Global) -> Result<u8, Trouble> {
         .map(|text| Country::read(text).ok_or_else(|| wrong("--country", text, "a country's two letters, such as US")))
         .transpose()?;
     let number = check::read_number(&args.number, country).map_err(|fault| {
-        let todo = "write it as +12025551234, or name its country: --country US";
-        Trouble::input(fault.code().code(), fault.reason(country.is_some()), todo)
+        Trouble::input(fault.code().code(), fault.reason(country.is_some()), "check it; +12025551234 is always read")
     })?;
-    let at = args.at.as_deref().map(moment).transpose()?;
-    let explanation = explain(&place.state, number, at, World::real().now())?;
+    let now = World::real().now();
+    let at = args.at.as_deref().map(|text| moment(text, now)).transpose()?.flatten();
+    let explanation = explain(&place.state, number, at, now)?;
     if global.json {
         print::object(&explanation);
     } else {
-        table(&explanation);
+        table(&explanation, at);
     }
     Ok(0)
 }
 
-/// A day means its end: what was so at some time of it is told.
-fn moment(text: &str) -> Result<Timestamp, Trouble> {
+/// A day means its end: what was so at some time of it is told. `None`: now, which is what today means.
+fn moment(text: &str, now: Timestamp) -> Result<Option<Timestamp>, Trouble> {
     let unknown = || wrong("--at", text, "a day, such as 2026-05-31, or a time in RFC 3339");
     let moment = day::moment(text).ok_or_else(unknown)?;
-    if text.trim().len() > 10 {
-        return Ok(moment);
-    }
     let day = Day::read(text).map_err(|_| unknown())?;
-    Ok(day.next().begins() - std::time::Duration::from_millis(1))
+    let whole_day = text.trim().len() <= 10;
+    match whole_day {
+        _ if moment > now => {
+            Err(Trouble::input("usage", format!("--at: {} is yet to come", text.trim()), "give a moment that is over"))
+        }
+        true if day == Day::of(now) => Ok(None),
+        true => Ok(Some(day.next().begins() - std::time::Duration::from_millis(1))),
+        false => Ok(Some(moment)),
+    }
 }
 
-fn table(explanation: &Explanation) {
-    let claiming: Vec<&str> =
-        explanation.feeds.iter().filter(|feed| feed.claims).map(|feed| feed.feed.as_str()).collect();
-    let blocked = if explanation.blocked { "blocked" } else { "not blocked" };
-    let by = if claiming.is_empty() {
-        "claimed by no feed".to_owned()
-    } else {
-        format!("claimed by {}", claiming.join(", "))
-    };
-    print::line(&format!("{}: {blocked}, {by}  (as of {})", explanation.number, explanation.at));
-    for feed in &explanation.feeds {
-        print::line("");
-        let since =
-            feed.since.map_or_else(|| "claims it no more".to_owned(), |since| format!("claims it since {since}"));
-        let ends = feed.ends.as_ref().map(|day| format!(", through {day}")).unwrap_or_default();
-        let source = feed.source_type.map(|source| format!(", {source}")).unwrap_or_default();
-        print::line(&format!("feed {}: {since}{ends}{source}", feed.feed));
-        if let Some(notes) = &feed.notes {
-            print::line(&format!("  notes: {notes}"));
-        }
-        feed.loads.iter().for_each(deed);
-    }
+fn table(explanation: &Explanation, at: Option<Timestamp>) {
+    let (listing, claiming) = (listing(&explanation.lists), claiming(&explanation.feeds));
+    print::line(&format!("{}: {listing}, {claiming}  (as of {})", explanation.number, explanation.at));
+    explanation.feeds.iter().for_each(feed);
     explanation.lists.iter().for_each(in_list);
     if explanation.feeds.is_empty() && explanation.lists.is_empty() {
-        print::line("nothing is known of it in this state directory");
+        print::line(match at {
+            None => "nothing is known of it in this state directory",
+            Some(_) => "nothing was known of it then in this state directory",
+        });
     }
+}
+
+/// A number is blocked in lists, and not as such; what the sandbox blocks, nobody else does.
+fn listing(lists: &[InList]) -> String {
+    let sandbox = TenantKey::embedded_sandbox();
+    let of = |list: &InList| if list.tenant == sandbox.as_str() { " of the sandbox" } else { "" };
+    let listing: Vec<String> =
+        lists.iter().filter(|list| list.listed).map(|list| format!("{}{}", list.list, of(list))).collect();
+    if listing.is_empty() { "not blocked".to_owned() } else { format!("blocked in {}", listing.join(", ")) }
+}
+
+fn claiming(feeds: &[FeedsWord]) -> String {
+    let claiming: Vec<&str> = feeds.iter().filter(|feed| feed.claims).map(|feed| feed.feed.as_str()).collect();
+    if claiming.is_empty() { "claimed by no feed".to_owned() } else { format!("claimed by {}", claiming.join(", ")) }
+}
+
+fn feed(feed: &FeedsWord) {
+    print::line("");
+    let claims = match (feed.claims, feed.since, &feed.ends) {
+        (true, Some(since), Some(day)) => format!("claims it since {since}, through {day}"),
+        (true, Some(since), None) => format!("claims it since {since}"),
+        (_, Some(since), Some(day)) => format!("claimed it from {since} through {day}, and no more"),
+        _ => "claims it no more".to_owned(),
+    };
+    let source = feed.source_type.map(|source| format!(", {source}")).unwrap_or_default();
+    print::line(&format!("feed {}: {claims}{source}", feed.feed));
+    if let Some(notes) = &feed.notes {
+        print::line(&format!("  notes: {notes}"));
+    }
+    feed.loads.iter().for_each(deed);
 }
 
 fn deed(deed: &LoadsDeed) {
@@ -76,35 +97,33 @@ fn deed(deed: &LoadsDeed) {
         Did::Again => "named again",
         Did::Withdrew => "withdrawn",
     };
-    let files: Vec<String> = deed
-        .files
-        .iter()
-        .map(|file| {
-            let line = file.line.map(|line| format!(", line {line}")).unwrap_or_default();
-            format!("{} (sha256 {}…{line})", file.name, &file.digest[..file.digest.len().min(12)])
-        })
-        .collect();
-    let from = if files.is_empty() { String::new() } else { format!(" from {}", files.join(", ")) };
+    let by = match deed.kind {
+        "input" => "load",
+        "expiry" => "its end,",
+        other => other,
+    };
     let account = deed.account.as_ref().map(|account| format!(", account {account}")).unwrap_or_default();
     let note = deed.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-    print::line(&format!("  {} {did} by {} {}{from} ({}{account}){note}", deed.at, deed.kind, deed.run_id, deed.who));
+    print::line(&format!("  {} {did} by {by} {} ({}{account}){note}", deed.at, deed.run_id, deed.who));
+    for file in &deed.files {
+        let line = file.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        print::line(&format!("    {}{line} (sha256 {})", file.name, print::digest(&file.digest)));
+    }
 }
 
 fn in_list(list: &InList) {
     print::line("");
-    let listed = if list.listed { "listed" } else { "not listed" };
-    let mut standing = vec![listed];
-    standing.push(if list.desired { "should be" } else { "need not be" });
-    if list.foreign {
-        standing.push("others put it there");
-    }
-    if list.left_out {
-        standing.push("not among the campaign's own numbers");
-    }
-    print::line(&format!("list {} ({}): {}", list.list, list.scope, standing.join(", ")));
-    if let Some(at) = list.confirmed_at {
-        print::line(&format!("  confirmed {at}"));
-    }
+    let stands = match (list.listed, list.desired) {
+        (true, true) => "listed, as it should be",
+        (true, false) if list.foreign => "listed; others put it there, and dncsync leaves it alone",
+        (true, false) if list.left_out => "listed, and not among the campaign's own numbers",
+        (true, false) => "listed, and no feed that the list takes claims it",
+        (false, true) => "not listed, and it should be",
+        (false, false) if list.left_out => "not listed: it is not among the campaign's own numbers",
+        (false, false) => "not listed, and no feed that the list takes claims it",
+    };
+    print::line(&format!("list {} ({}): {stands}", list.list, list.scope));
+    print::line(&format!("  tenant {}", list.tenant));
     if let Some(at) = list.read_at {
         print::line(&format!("  the list was last read whole {at}"));
     }

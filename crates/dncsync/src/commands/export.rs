@@ -18,6 +18,15 @@ pub(crate) fn run(args: &Export, global: &Global) -> Result<u8, Trouble> {
         "jsonl" => ExportFormat::Jsonl,
         other => return Err(wrong("--format", other, "csv, txt or jsonl")),
     };
+    let list = &args.list;
+    if args.feed.is_none() && list.campaign.is_none() && list.list.is_none() && list.scope.is_none() {
+        let todo = "give --feed NAME, or --campaign ID, or --list NAME and --scope";
+        return Err(Trouble::input("usage", "neither a feed nor a list is named", todo));
+    }
+    if global.json {
+        let todo = "leave --json out; an object for each number is --format jsonl";
+        return Err(Trouble::input("usage", "an export is a file and no object", todo));
+    }
     let engine = wiring::offline(config, &place.state, World::real())?;
     print::stream(|to| match &args.feed {
         Some(name) => engine.export_feed(&feed(name)?, format, to),

@@ -47,15 +47,18 @@ fn table(feeds: &[FeedStanding]) {
         match &standing.newest {
             None => print::line("  no file was loaded into it"),
             Some(load) => {
-                let files: Vec<&str> = load.files.iter().map(|file| file.name.as_str()).collect();
-                let days = standing.age_days.unwrap_or(0);
-                print::line(&format!("  last load {}  {} ({}), {days} days ago", load.at, files.join(", "), load.mode));
-                let account = load.account.as_ref().map(|account| format!("  account {account}")).unwrap_or_default();
-                print::line(&format!(
-                    "  sha256 {}…  by {}{account}",
-                    &load.digest[..load.digest.len().min(12)],
-                    load.who
-                ));
+                let ago = match standing.age_days.unwrap_or(0) {
+                    0 => "less than a day ago".to_owned(),
+                    1 => "1 day ago".to_owned(),
+                    days => format!("{days} days ago"),
+                };
+                print::line(&format!("  last load {} ({}), {}, {ago}", load.run, load.mode, load.at));
+                for file in &load.files {
+                    print::line(&format!("    {} (sha256 {})", file.name, print::digest(&file.digest)));
+                }
+                let account = load.account.as_ref().map(|account| format!(", account {account}")).unwrap_or_default();
+                let note = load.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+                print::line(&format!("    by {}{account}{note}", load.who));
             }
         }
         if !standing.lists.is_empty() {

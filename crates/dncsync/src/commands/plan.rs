@@ -124,13 +124,19 @@ pub(crate) fn table(preview: &Preview) {
         print::line("");
     }
     for reason in &preview.reasons {
-        let feed = reason.feed.as_deref().unwrap_or("-");
-        print::line(&format!(
-            "  {:<8}{:>12}  {feed}: {}",
-            reason.change,
-            print::grouped(reason.numbers),
-            reason.reason
-        ));
+        let why = match (&reason.feed, reason.reason.as_str()) {
+            (Some(feed), why) => format!("{feed}: {why}"),
+            (None, "only") => "not among the campaign's own numbers".to_owned(),
+            (None, "feed not taken") => "claimed by feeds that the list takes no more".to_owned(),
+            (None, why) => why.to_owned(),
+        };
+        print::line(&format!("  {:<16}{:>12}  {why}", reason.change, print::grouped(reason.numbers)));
+    }
+    let told = |change: &str| -> u64 {
+        preview.reasons.iter().filter(|reason| reason.change == change).map(|reason| reason.numbers).sum()
+    };
+    if told("add") > preview.additions {
+        print::line("  a number that several feeds claim counts for each of them");
     }
     print::line("");
     if let Some(guard) = &preview.guard {

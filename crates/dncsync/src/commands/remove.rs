@@ -7,7 +7,7 @@ use dncsync_engine::{Lifted, Source, Trouble};
 use serde_json::{Value, json};
 
 use crate::args::{Global, Remove};
-use crate::commands::ingest::rules;
+use crate::commands::ingest::{rules, source};
 use crate::commands::load::{feed, status};
 use crate::config::{self, environment};
 use crate::screen::Screen;
@@ -35,10 +35,13 @@ pub(crate) fn run(args: &Remove, global: &Global) -> Result<u8, Trouble> {
     Ok(status(&lifted.report))
 }
 
-/// Words that name a file are files; all others are numbers, read as one list.
+/// Numbers are read as one list. What does not look like a number is a file, and so is what is one.
 fn sources(what: &[String]) -> Vec<Source> {
-    let (files, numbers): (Vec<&String>, Vec<&String>) = what.iter().partition(|word| Path::new(word).is_file());
-    let mut sources: Vec<Source> = files.into_iter().map(|file| Source::File(file.into())).collect();
+    let digits = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
+    let like_a_number = |word: &str| digits(word) && word.bytes().all(|byte| b"+0123456789 ()-./".contains(&byte));
+    let is_file = |word: &&String| !like_a_number(word) || Path::new(word.as_str()).is_file();
+    let (files, numbers): (Vec<&String>, Vec<&String>) = what.iter().partition(is_file);
+    let mut sources: Vec<Source> = files.into_iter().map(|file| source(Path::new(file))).collect();
     if !numbers.is_empty() {
         let lines: String = numbers.into_iter().map(|number| format!("{number}\n")).collect();
         sources.push(Source::Items(lines.into_bytes()));
@@ -49,7 +52,7 @@ fn sources(what: &[String]) -> Vec<Source> {
 fn value(lifted: &Lifted) -> Value {
     let mut value = serde_json::to_value(&lifted.report).expect("a report is JSON");
     let still: Vec<Value> =
-        lifted.still.iter().map(|(number, feeds)| json!({"number": number.e164(), "feeds": feeds})).collect();
+        lifted.still.iter().map(|(number, feeds)| json!({"number": number.to_string(), "feeds": feeds})).collect();
     value["stillClaimed"] = json!(lifted.still_claimed);
     value["stillClaimedBy"] = json!(still);
     value
@@ -79,7 +82,7 @@ fn table(lifted: &Lifted) {
         print::line(&format!("    {number}  {}", feeds.join(", ")));
     }
     if let Some(rejects) = &report.rejects {
-        print::line(&format!("  rejected rows are in {rejects}"));
+        print::line(&format!("  rejected rows are in {rejects}: mend them and feed the file back in"));
     }
     print::line("  nothing was sent: dncsync plan shows what follows, dncsync apply does it");
 }

@@ -33,7 +33,7 @@ pub(crate) async fn run(args: &Rollback, global: &Global) -> Result<u8, Trouble>
 }
 
 fn table(undone: &RolledBack) {
-    print::line(&format!("rolled back {}", undone.run));
+    print::line(&format!("rolled back {}; nothing was sent", undone.run));
     for load in &undone.loads {
         print::line(&format!(
             "  feed {}: withdrawn {}, claimed again {} (load {})",
@@ -45,11 +45,11 @@ fn table(undone: &RolledBack) {
     }
     if undone.kept_requests > 0 {
         let kept = print::grouped(undone.kept_requests);
-        print::line(&format!("  {kept} customer requests stay; --include-customer-requests withdraws them as well"));
+        print::line(&format!("  customer requests that stay: {kept}; --include-customer-requests withdraws them as well"));
     }
     if undone.kept_later > 0 {
         let kept = print::grouped(undone.kept_later);
-        print::line(&format!("  {kept} numbers stay as they are: later loads claim or withdraw them"));
+        print::line(&format!("  numbers that stay as they are: {kept}; later loads claim or withdraw them"));
     }
     for preview in &undone.plans {
         print::line("");

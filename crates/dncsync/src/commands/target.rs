@@ -42,8 +42,11 @@ fn set(args: &TargetSet, global: &Global) -> Result<u8, Trouble> {
     } else {
         print::line(&format!("{} ({}) takes {}", order.target.name(), order.target.scope(), set.feeds.join(", ")));
         match set.only {
-            None => print::line("  kept to no numbers in particular"),
-            Some(only) => print::line(&format!("  kept to {} numbers of the campaign's own", print::grouped(only))),
+            None => print::line("  with every number that they claim"),
+            Some(only) => print::line(&format!(
+                "  with those numbers only that are among the campaign's own: {}",
+                print::grouped(only)
+            )),
         }
         if let Some(rejects) = &set.rejects {
             let rejected = print::grouped(set.rejected);
@@ -68,11 +71,12 @@ async fn adopt(args: &TargetAdopt, global: &Global) -> Result<u8, Trouble> {
         print::object(&report);
     } else {
         let adopted = print::grouped(report.counts.claimed + report.counts.already_claimed);
-        print::line(&format!(
-            "{adopted} numbers that others put into {} are claimed by feed {feed} now",
-            target.name()
-        ));
-        print::line(&format!("  {} takes that feed; run {}", target.name(), report.run_id));
+        let list = target.name();
+        print::line(&format!("adoption {}  from {list} into feed {feed}", report.run_id));
+        print::line("");
+        print::line(&format!("  {:<16}{adopted:>12}  others put them there; the feed claims them now", "claimed"));
+        print::line("");
+        print::line(&format!("  the feed claims {} numbers, and {list} takes it", print::grouped(report.numbers)));
     }
     Ok(load::status(&report))
 }

@@ -88,12 +88,16 @@ fn of_the_report_of_status_and_of_the_trail() {
     pending: number
     runs: number
     state: string
+    targets[].feeds[]: string
+    targets[].foreign: number
     targets[].listId: string
     targets[].listName: string
     targets[].listed: number
     targets[].pending: number
     targets[].scope: string
     targets[].tenant: string
+    targets[].toAdd: number
+    targets[].toRemove: number
     targets[].unfinishedRuns: number
     webhooksParked: number
     webhooksPending: number

@@ -128,15 +128,15 @@ fn a_parked_one_is_seen_in_report_and_status_and_stays_parked_where_it_is_gone()
     LOGGED  WARN a webhook is parked; `dncsync webhooks` tells more webhook="WEBHOOK" reason="status 410"
     [exit 5]
     "#);
-    assert_snapshot!(place.run("audit --last 4"), @r"
+    assert_snapshot!(place.run("audit --last 4"), @r#"
     $ dncsync audit --last 4
     TIME RUN batch.settled    alreadyListed=0 batch=0 digest=DIGEST items=3 latencyMs=N refused=0 successes=3 unconfirmed=0
-    TIME RUN webhook.parked   batch=0 reason=the aggregator said 410 Gone webhookId=WEBHOOK
+    TIME RUN webhook.parked   batch=0 reason="the aggregator said 410 Gone" webhookId=WEBHOOK
     TIME RUN DNC_INGESTION    alreadyListed=0 averageLatencyMs=N batches=1 campaignId=Q4 duplicates=0 duplicatesInInput=0 durationMs=N hitRate=0.0 listId=LIST listName=CAMPAIGN_DNC_Q4 pending=0 refused=0 rejected=0 scope=CAMPAIGN state=$HOME/.local/state/dncsync successes=3 timestamp=TIME totalItems=3 unconfirmed=0
-    TIME RUN webhook.parked   batch=0 reason=the aggregator said 410 Gone webhookId=WEBHOOK
+    TIME RUN webhook.parked   batch=0 reason="the aggregator said 410 Gone" webhookId=WEBHOOK
     the trail agrees with the store: $HOME/.local/state/dncsync/dnc_ingestion_audit.jsonl
     [exit 0]
-    ");
+    "#);
     assert!(!place.run("webhooks --sandbox --json").contains("hush"), "an address may hold a secret");
 }
 
