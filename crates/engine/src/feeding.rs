@@ -71,7 +71,9 @@ impl Engine {
     /// A feed that does not exist, or a file that cannot be read; then nothing is changed.
     pub fn set_target(&mut self, order: &TargetOrder, observer: &mut Observer<'_>) -> Result<TargetSet, Trouble> {
         audit::write_out(&self.store)?;
-        let feeds = order.feeds.iter().map(|name| self.feed_at_hand(name)).collect::<Result<Vec<Feed>, _>>()?;
+        // Its own it takes anyway, whether it has one yet or not.
+        let others = order.feeds.iter().filter(|name| name.list() != Some(order.target.name()));
+        let feeds = others.map(|name| self.feed_at_hand(name)).collect::<Result<Vec<Feed>, _>>()?;
         let target = self.store.target(self.tenant, &order.target)?;
         let ids: Vec<FeedId> = feeds.iter().map(|feed| feed.id).collect();
         let (now, id) = (self.world.now(), self.world.run_id());

@@ -45,7 +45,9 @@ fn table(undone: &RolledBack) {
     }
     if undone.kept_requests > 0 {
         let kept = print::grouped(undone.kept_requests);
-        print::line(&format!("  customer requests that stay: {kept}; --include-customer-requests withdraws them as well"));
+        print::line(&format!(
+            "  customer requests that stay: {kept}; --include-customer-requests withdraws them as well"
+        ));
     }
     if undone.kept_later > 0 {
         let kept = print::grouped(undone.kept_later);
