@@ -1,6 +1,7 @@
 //! How many rows a second are read, checked and planned, beside the plain way of doing it. See README.md.
 #![expect(clippy::print_stdout, reason = "the figures are for the terminal")]
 
+mod feeds;
 mod generated;
 mod ours;
 mod plain;
@@ -42,7 +43,13 @@ pub(crate) struct Outcome {
 type Way = fn(&World) -> Outcome;
 
 fn main() {
-    let rows = std::env::args().nth(1).map_or(ROWS, |text| text.parse().expect("a number of rows"));
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.first().map(String::as_str) {
+        Some("feeds") => return feeds::run(&words[1..]),
+        Some(child) if child.starts_with("feeds-") => return feeds::child_work(&words),
+        _ => {}
+    }
+    let rows = words.first().map_or(ROWS, |text| text.parse().expect("a number of rows"));
     let mut world = World { csv: generated::csv(rows), chunks: BTreeMap::new(), listed: HashSet::new() };
     println!("{rows} rows, {} MB, median of {} rounds", world.csv.len() / 1_000_000, timing::ROUNDS);
     println!("{:<52} {:>10} {:>12} {:>6}", "", "rows/s", "plain way", "ratio");

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 HERE = pathlib.Path(__file__).resolve().parent
 AT_ONCE = 3
 # The long ones begin first; these two use the machine whole, and come last, alone.
-LONGEST = ["test_nothing_lost", "test_takeover", "test_webhooks", "test_faults"]
+LONGEST = ["test_nothing_lost", "test_load_kill", "test_takeover", "test_webhooks", "test_faults", "test_feeds"]
 ALONE = ["test_crash", "test_power"]
 
 

@@ -1,6 +1,5 @@
 """Where a test lives: a private directory, the command as a user starts it, and the servers around it."""
 
-import contextlib
 import functools
 import http.client
 import json
@@ -255,35 +254,64 @@ def account(url, secret=CLIENT_SECRET):
 
 def read_list(url, name):
     """All numbers of the list of that name, as any other client of CXone reads them."""
-    with contextlib.closing(http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=30)) as connection:
-        return _read_list(connection, name)
+    with Stranger(url) as stranger:
+        return stranger.read(name)
 
 
-def _read_list(connection, name):
-    form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+def put_into_list(url, name, numbers):
+    """Numbers that somebody else puts into the list of that name, past dncsync."""
+    with Stranger(url) as stranger:
+        stranger.put(name, numbers)
 
-    def authorization():
-        connection.request("POST", "/oauth/token", urllib.parse.urlencode(form), kind)
-        return {"Authorization": "Bearer " + json.loads(connection.getresponse().read())["access_token"]}
 
-    def get(path, **query):
-        # A token of its own for each page: some tests let tokens live for a second.
-        connection.request("GET", f"{path}?{urllib.parse.urlencode(query)}", headers=authorization())
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            raise AssertionError(f"{path}: {answer.status} {body[:200]!r}")
-        return json.loads(body).get("entities", [])
+class Stranger:
+    """Another client of CXone, that knows nothing of dncsync."""
 
-    lists = [one for one in get("/api/v2/dnc/lists", query=name, pageSize=100) if one["listName"] == name]
-    if not lists:
-        return None
-    numbers, page = [], 1
-    while entities := get(f"/api/v2/dnc/lists/{lists[0]['id']}/items", pageNumber=page, pageSize=10_000):
-        numbers += [entity["phoneNumber"] for entity in entities]
-        page += 1
-    return numbers
+    def __init__(self, url):
+        self._connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=30)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._connection.close()
+
+    def _authorization(self):
+        form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        self._connection.request("POST", "/oauth/token", urllib.parse.urlencode(form), kind)
+        return {"Authorization": "Bearer " + json.loads(self._connection.getresponse().read())["access_token"]}
+
+    def _call(self, method, path, body=None):
+        # A token of its own for each call: some tests let tokens live for a second.
+        headers = self._authorization() | ({"Content-Type": "application/json"} if body else {})
+        self._connection.request(method, path, body and json.dumps(body), headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        if answer.status not in (200, 201):
+            raise AssertionError(f"{method} {path}: {answer.status} {content[:200]!r}")
+        return json.loads(content)
+
+    def _get(self, path, **query):
+        return self._call("GET", f"{path}?{urllib.parse.urlencode(query)}").get("entities", [])
+
+    def _id(self, name):
+        lists = [one for one in self._get("/api/v2/dnc/lists", query=name, pageSize=100) if one["listName"] == name]
+        return lists[0]["id"] if lists else None
+
+    def read(self, name):
+        list_id = self._id(name)
+        if list_id is None:
+            return None
+        numbers, page = [], 1
+        while entities := self._get(f"/api/v2/dnc/lists/{list_id}/items", pageNumber=page, pageSize=10_000):
+            numbers += [entity["phoneNumber"] for entity in entities]
+            page += 1
+        return numbers
+
+    def put(self, name, numbers):
+        items = [{"phoneNumber": number, "source": "MANUAL"} for number in numbers]
+        self._call("POST", f"/api/v2/dnc/lists/{self._id(name)}/items", items)
 
 
 class Call(NamedTuple):
@@ -301,6 +329,9 @@ class Calls(list):
 
     def posts(self):
         return [call for call in self if call.method == "POST" and call.path.endswith("/items")]
+
+    def removals(self):
+        return [call for call in self if call.method == "DELETE" and call.path.endswith("/items")]
 
     def api(self):
         return [call for call in self if call.path.startswith("/api/")]
@@ -386,11 +417,11 @@ class Tap(Server):
     def answer(self, request, body):
         at = time.monotonic()
         path = request.path.split("?")[0]
-        is_post = request.command == "POST" and path.endswith("/items")
+        changes = request.command in ("POST", "DELETE") and path.endswith("/items")
         with self._lock:
-            self.arrived_posts += is_post
+            self.arrived_posts += changes and request.command == "POST"
         status, headers, content, whole = self._pass_on(request, body)
-        items = len(json.loads(body)) if is_post else 0
+        items = len(json.loads(body)) if changes else 0
         with self._lock:
             self.calls.append(Call(at, request.command, path, status, items))
         if status == 0:

@@ -21,6 +21,11 @@ class List:
     name: str
     scope: str
     items: dict = field(default_factory=dict)  # number -> when reads see it, or None for never
+    changes: list = field(default_factory=list)  # ("POST" or "DELETE", numbers that were asked for), as they were taken
+
+    def removed(self):
+        """Every number that anybody ever removed, whatever became of it later."""
+        return {number for method, numbers in self.changes if method == "DELETE" for number in numbers}
 
     def about(self):
         return {"id": self.id, "listName": self.name, "scope": self.scope, "sourceType": "SYSTEM"}
@@ -67,13 +72,17 @@ class Tenant(Server):
     def named(self, name):
         return next((one for one in self.lists if one.name == name), None)
 
+    def listed(self, name):
+        """The numbers in the list of that name, seen by reads or not yet."""
+        return list(self.named(name).items)
+
     def answer(self, request, body):
         at = time.monotonic()
         url = urllib.parse.urlsplit(request.path)
         with self._lock:
             status, headers, content = self._decide(request, url, body, at)
-            is_post = request.command == "POST" and url.path.endswith("/items")
-            self.calls.append(Call(at, request.command, url.path, status, len(json.loads(body)) if is_post else 0))
+            changes = request.command in ("POST", "DELETE") and url.path.endswith("/items")
+            self.calls.append(Call(at, request.command, url.path, status, len(json.loads(body)) if changes else 0))
         if self.delay:
             time.sleep(self.delay())
         if status == 0:
@@ -97,7 +106,7 @@ class Tenant(Server):
             return 401, [], error("token", "unknown token")
         query = {"pageNumber": "1", "pageSize": "100"} | dict(urllib.parse.parse_qsl(url.query))
         parts = url.path.strip("/").split("/")[3:]
-        needed = {"POST": {"dnc:write"}, "GET": {"dnc:read"}}[request.command]
+        needed = {"POST": {"dnc:write"}, "DELETE": {"dnc:write"}, "GET": {"dnc:read"}}[request.command]
         if parts[-1] == "items" and request.command == "GET":
             needed = needed | {"compliance:read"}
         if not needed <= set(granted):
@@ -115,6 +124,8 @@ class Tenant(Server):
             return 404, [], error("list", "no such list")
         if parts[2:] == ["items"] and method == "POST":
             return self._take(found, json.loads(body), at)
+        if parts[2:] == ["items"] and method == "DELETE":
+            return self._remove(found, [item["phoneNumber"] for item in json.loads(body)])
         if parts[2:] == ["items"]:
             seen = sorted((when, number) for number, when in found.items.items() if when is not None and when <= at)
             return 200, [], self._page([{"phoneNumber": number, "source": "MANUAL"} for _, number in seen], query)
@@ -151,6 +162,7 @@ class Tenant(Server):
                 ]
             return 400, [], told
         before = len(found.items)
+        found.changes.append(("POST", [item["phoneNumber"] for item in items]))
         for item in items:
             number = item["phoneNumber"]
             found.items.setdefault(number, None if number in self.never_indexed else at + self.lag)
@@ -158,6 +170,13 @@ class Tenant(Server):
         if self.odd:
             return 202, [], b""
         return 200, [], {"received": len(items), "added": added, "duplicates": len(items) - added}
+
+    def _remove(self, found, numbers):
+        if not 1 <= len(numbers) <= 10_000:
+            return 400, [], error("batch.size", "1 to 10,000 items")
+        found.changes.append(("DELETE", numbers))
+        removed = sum(found.items.pop(number, self) is not self for number in numbers)
+        return 200, [], {"received": len(numbers), "removed": removed, "missing": len(numbers) - removed}
 
     def _page(self, entities, query):
         number, size = int(query["pageNumber"]), min(int(query["pageSize"]), self.page_cap)

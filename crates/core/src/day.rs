@@ -87,6 +87,19 @@ impl fmt::Display for Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Files hold anything: whatever stands there is a day or none, and a day that was read is read again from how it
+        /// is shown.
+        #[test]
+        fn whatever_stands_there_is_a_day_or_none(text in "\\PC{0,30}|[0-9TZ:+. -]{0,30}|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]?[0-9:.Z+-]{0,14}") {
+            if let Ok(day) = Day::read(&text) {
+                prop_assert_eq!(Day::read(&day.to_string()), Ok(day));
+                prop_assert!(moment(&text).is_some());
+            }
+        }
+    }
 
     #[test]
     fn a_time_is_taken_as_its_day_in_utc() {

@@ -34,6 +34,8 @@ pub struct Parted {
     pub foreign: Chunk,
     /// Desired, not there, and CXone would not take it.
     pub refused: Chunk,
+    /// Put there by us once, not there any more, and not desired: should it ever be there again, others put it there.
+    pub gone: Chunk,
 }
 
 impl Sides {
@@ -58,6 +60,7 @@ impl Sides {
             withdrawn: ours.without(&self.claimed),
             right: desired.and(&self.present),
             foreign: unwanted.without(&self.put),
+            gone: self.put.without(&self.present).without(&desired).without(&self.under_way),
         }
     }
 }
@@ -94,6 +97,7 @@ mod tests {
             prop_assert_eq!(parted.withdrawn, chunk(present & put & !claimed & !under_way));
             prop_assert_eq!(parted.left_out, chunk(present & put & claimed & !desired & !under_way));
             prop_assert_eq!(parted.foreign, chunk(present & !desired & !put));
+            prop_assert_eq!(parted.gone, chunk(put & !present & !desired & !under_way));
         }
     }
 }

@@ -43,3 +43,4 @@ pub mod target;
 pub mod timestamp;
 pub mod verification;
 pub mod webhook;
+pub mod wording;

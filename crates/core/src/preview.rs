@@ -59,6 +59,10 @@ pub struct Preview {
     pub reasons: Vec<Reason>,
     /// Why `apply` would stop before its first removal; absent where it would not.
     pub guard: Option<String>,
+    /// What lost a stored piece: a feed, or `--only`. Until it is given whole again, numbers may be missing from `additions`
+    /// and nothing is removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damaged: Option<String>,
     /// The digest of what the plan was made from.
     pub base: String,
     /// What looking at the list cost.

@@ -80,7 +80,7 @@ pub struct Removals {
     pub planned: u64,
     /// Gone from the list, by two whole reads.
     pub removed: u64,
-    /// Claimed by a feed again before their removal left: they stay.
+    /// Claimed by a feed again before they were gone: they stay, or are added again by the next run.
     pub kept: u64,
     /// Removals that CXone would not take.
     pub refused: u64,

@@ -4,10 +4,10 @@ use dncsync_core::number::Number;
 use dncsync_core::paging::PageFacts;
 use dncsync_core::refusal::Refusal;
 use dncsync_core::target::ListId;
+use dncsync_core::wording;
 use serde::Deserialize;
 
 use crate::lenient::{self, Array, Object, Scalar, read};
-use crate::wording;
 
 /// A list that CXone has.
 #[derive(Clone, Debug, PartialEq, Eq)]

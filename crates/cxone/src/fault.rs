@@ -3,8 +3,9 @@
 use std::error::Error;
 use std::io;
 
+use dncsync_core::wording;
+
 use crate::reach::LinkLocal;
-use crate::wording;
 
 /// An exchange that came to no answer.
 #[derive(Debug)]

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dncsync_core::wording;
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, ClientBuilder, Proxy, Url};
 
 use crate::address::is_loopback;
 use crate::reach::Guarded;
+use crate::retry_after;
 use crate::settings::SettingsError;
-use crate::{retry_after, wording};
 
 /// Load balancers commonly drop an idle connection after 60 s. We let go of it first, so that no request is sent into
 /// a connection that is just being closed: such a request counts as unknown.

@@ -28,7 +28,6 @@ mod settings;
 mod token;
 mod verdict;
 mod wire;
-mod wording;
 
 pub use address::{check_address, check_webhook_address, is_link_local};
 pub use client::{Client, LISTS_PAGE_SIZE, PAGE_SIZE};

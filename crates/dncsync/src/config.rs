@@ -7,13 +7,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use dncsync_core::guard::{LoadGuard, PlanGuard};
+use dncsync_core::guard::LoadGuard;
 use dncsync_core::target::TenantKey;
 use dncsync_cxone::{Secret, Settings, SettingsError};
-use dncsync_engine::{Aggregator, PlanGuards, Setup, Trouble, WebhookSecret};
+use dncsync_engine::{Aggregator, Setup, Trouble, WebhookSecret};
 use serde::Deserialize;
 
 use crate::args::{Global, Tenant};
+use crate::measures::{self, FeedMeasures, ListMeasures};
 
 /// The environment, as a function so that tests bring their own.
 pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -51,68 +52,20 @@ pub(crate) struct ConfigFile {
     pub(crate) country: Option<String>,
     stale_after: Option<String>,
     #[serde(default)]
-    feed: BTreeMap<String, FeedConfig>,
+    feed: BTreeMap<String, FeedMeasures>,
     #[serde(default)]
-    list: BTreeMap<String, ListConfig>,
+    list: BTreeMap<String, ListMeasures>,
 }
-
-/// What a configuration file says of one feed.
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FeedConfig {
-    stale_after: Option<String>,
-    max_rejected: Option<f64>,
-    max_shrink: Option<f64>,
-}
-
-/// What a configuration file says of one list.
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListConfig {
-    max_removals: Option<u64>,
-    max_removals_share: Option<f64>,
-    max_left_out: Option<f64>,
-}
-
-/// Days after which a feed is stale, where nothing says otherwise: a registry's copy must be no older than 31 days.
-const STALE_AFTER: u64 = 21;
 
 impl ConfigFile {
     /// When a load that replaces a feed stops.
     pub(crate) fn load_guard(&self, feed: &str) -> LoadGuard {
-        let (usual, told) = (LoadGuard::default(), self.feed.get(feed).cloned().unwrap_or_default());
-        LoadGuard {
-            most_rejected: told.max_rejected.unwrap_or(usual.most_rejected),
-            most_shrink: told.max_shrink.unwrap_or(usual.most_shrink),
-        }
-    }
-
-    fn plan_guards(&self) -> PlanGuards {
-        let usual = PlanGuard::default();
-        let of = |told: &ListConfig| PlanGuard {
-            most_removals: told.max_removals.unwrap_or(usual.most_removals),
-            most_share: told.max_removals_share.unwrap_or(usual.most_share),
-            most_left_out: told.max_left_out.unwrap_or(usual.most_left_out),
-            ..usual
-        };
-        PlanGuards { of_list: self.list.iter().map(|(name, told)| (name.clone(), of(told))).collect(), usual }
+        measures::load_guard(self.feed.get(feed))
     }
 
     /// From which day on each feed is stale.
     pub(crate) fn stale_after(&self) -> Result<impl Fn(&str) -> u64 + use<>, Trouble> {
-        let days = |text: &String| {
-            let time = humantime::parse_duration(text.trim());
-            let wrong = |_| wrong("stale_after", text, "a number of days, such as 21d");
-            time.map(|time| time.as_secs() / (24 * 3600)).map_err(wrong)
-        };
-        let usual = self.stale_after.as_ref().map(days).transpose()?.unwrap_or(STALE_AFTER);
-        let mut of_feed = BTreeMap::new();
-        for (name, told) in &self.feed {
-            if let Some(text) = &told.stale_after {
-                of_feed.insert(name.clone(), days(text)?);
-            }
-        }
-        Ok(move |feed: &str| of_feed.get(feed).copied().unwrap_or(usual))
+        measures::stale_after(self.stale_after.as_ref(), &self.feed)
     }
 }
 
@@ -212,7 +165,7 @@ pub(crate) fn resolve(tenant: &Tenant, place: &Place, environment: Environment<'
         )?,
         aggregator: pick.aggregator(tenant, file, ca_pem)?,
         who: who(environment),
-        guards: file.plan_guards(),
+        guards: measures::plan_guards(&file.list),
     };
     Ok(Config { settings, setup, sandbox: tenant.sandbox })
 }
@@ -377,6 +330,7 @@ fn wrong_address(name: &'static str, error: &SettingsError) -> Trouble {
     Trouble::input("config.address", format!("{name} {error}"), todo)
 }
 
-fn wrong(name: impl fmt::Display, text: &str, expected: &str) -> Trouble {
+/// A value that is not what was expected.
+pub(crate) fn wrong(name: impl fmt::Display, text: &str, expected: &str) -> Trouble {
     Trouble::input("config.value", format!("{name}: `{text}` is not {expected}"), "mend the value")
 }

@@ -25,6 +25,7 @@ mod embedded;
 mod exit;
 mod ingester;
 mod interrupt;
+mod measures;
 mod print;
 mod receiver;
 mod screen;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dncsync_core::lost::lost_after;
 use dncsync_core::number::Number;
-use dncsync_core::numbers::take_seen;
+use dncsync_core::numbers::{Numbers, take_seen};
 use dncsync_core::sight::ABSENT_AFTER;
 use dncsync_core::timestamp::Timestamp;
 use dncsync_store::{BatchKey, ListKey, PartState, SentBatch, Sighting};
@@ -16,6 +16,9 @@ pub(crate) struct Awaited {
     pub(crate) list: ListKey,
     /// Sorted.
     pub(crate) unseen: Vec<Number>,
+    /// Those whose removal had left before; sorted. They may still be shown for a while: to see them proves nothing
+    /// before the server took them.
+    leaving: Vec<Number>,
     /// When the server last took a part of it; `None` while a part is still to be sent or its answer unknown.
     pub(crate) accepted: Option<Timestamp>,
     /// Whether anything of it was ever accepted, so that looking is worth while.
@@ -49,8 +52,9 @@ pub(crate) enum Missed {
 }
 
 impl Awaited {
-    pub(crate) fn new(list: ListKey, unseen: Vec<Number>) -> Self {
-        Self { list, unseen, accepted: None, worth_looking: false, resends: 0, missed: 0 }
+    pub(crate) fn new(list: ListKey, unseen: Vec<Number>, leaving: &Numbers) -> Self {
+        let leaving = unseen.iter().copied().filter(|number| leaving.contains(*number)).collect();
+        Self { list, unseen, leaving, accepted: None, worth_looking: false, resends: 0, missed: 0 }
     }
 
     /// Takes in where the parts stand. What was accepted ahead of the clock was accepted before it was set back.
@@ -111,6 +115,13 @@ pub(crate) fn sight(awaited: &mut BTreeMap<BatchKey, Awaited>, list: ListKey, se
     let mut fresh = seen.to_vec();
     let mut sightings = Vec::new();
     for (key, batch) in awaited.iter_mut().filter(|(_, batch)| batch.list == list) {
+        let proven: Vec<Number>;
+        let seen = if batch.accepted.is_some() || batch.leaving.is_empty() {
+            seen
+        } else {
+            proven = seen.iter().copied().filter(|number| batch.leaving.binary_search(number).is_err()).collect();
+            &proven
+        };
         let taken = take_seen(&mut batch.unseen, seen);
         if taken.is_empty() {
             continue;

@@ -8,7 +8,7 @@ use dncsync_core::number::Number;
 use dncsync_core::plan;
 use dncsync_core::row::Place;
 use dncsync_core::source::SourceType;
-use dncsync_store::{Difference, ListState, LoadKind, PlanNotes, Run, Store, TargetId};
+use dncsync_store::{Difference, ListState, LoadEnd, LoadKind, PlanNotes, Run, Store, TargetId};
 
 use crate::sender::Sender;
 use crate::setup::Setup;
@@ -22,7 +22,7 @@ impl Sender<'_> {
         expire(self.store, self.world, &self.setup.who, run.target)?;
         let under_way = self.store.under_way(run.target)?;
         let difference = self.store.difference(run.target, Some(list.key), &under_way, false)?;
-        if run.expects.as_ref().is_some_and(|base| *base != difference.base) {
+        if run.expects.as_ref().is_some_and(|base| *base != difference.base) && !self.is_of_no_list(run, &difference)? {
             self.store.forget_run(&run.id)?;
             self.runs.remove(&run.id);
             return Err(stale());
@@ -35,7 +35,18 @@ impl Sender<'_> {
         let rows = entries.len() as u64;
         let plan = plan::plan(entries, &[], removals, self.client.limits());
         let withheld = withheld.as_deref().map(|why| (why, gone as u64));
-        self.record(run, list, &plan, &PlanNotes { rows: Some(rows), withheld, ..PlanNotes::default() })
+        let notes = PlanNotes { rows: Some(rows), gone: &difference.gone, withheld, ..PlanNotes::default() };
+        self.record(run, list, &plan, &notes)
+    }
+
+    /// Whether a run stands on a plan of a list that CXone did not have: it is made by now, and holds nothing.
+    fn is_of_no_list(&self, run: &Run, difference: &Difference) -> Result<bool, Trouble> {
+        if difference.listed > 0 {
+            return Ok(false);
+        }
+        let under_way = self.store.under_way(run.target)?;
+        let of_none = self.store.difference(run.target, None, &under_way, false)?;
+        Ok(run.expects.as_ref() == Some(&of_none.base) && of_none.add == difference.add)
     }
 }
 
@@ -70,15 +81,12 @@ pub(crate) fn expire(store: &mut Store, world: &World, who: &str, target: Target
     let now = world.now();
     let mut expired = 0;
     for feed in store.feeds_of(target)? {
-        let ended = store.ended(feed.id, Day::of(now))?;
-        if ended.is_empty() {
-            continue;
-        }
-        expired += ended.len() as u64;
         let id = world.run_id();
-        let load = dncsync_store::NewLoad { rows: ended.len() as u64, ..command_load(&id, who, LoadKind::Expiry) };
-        let said = ended.iter().map(|number| Ok(say(*number, Action::Delete)));
-        store.take_load(feed.id, &load, said, &|_, _, _| None, now, &teller(&feed, &load))?;
+        let load = command_load(&id, who, LoadKind::Expiry);
+        let end = store.take_expiry(feed.id, Day::of(now), &load, now, &teller(&feed, &load))?;
+        if let Some(LoadEnd::Taken { counts, .. }) = end {
+            expired += counts.withdrawn;
+        }
     }
     Ok(expired)
 }

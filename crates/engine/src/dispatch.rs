@@ -35,9 +35,9 @@ impl Sender<'_> {
         let body = items::body(part.members.iter().filter_map(|item| batch.items.get(item as usize)));
         let mut already_listed = 0;
         if !self.awaited.contains_key(&part.batch) {
-            let unseen = self.unseen(&batch, part.members.iter())?;
-            already_listed = part.members.len() - unseen.len() as u64;
-            self.awaited.insert(part.batch.clone(), Awaited::new(batch.list, unseen));
+            let awaited = self.await_items(&batch, part.members.iter())?;
+            already_listed = part.members.len() - awaited.unseen.len() as u64;
+            self.awaited.insert(part.batch.clone(), awaited);
         }
         let event = Event::Sending {
             batch: part.batch.seq,
@@ -82,26 +82,31 @@ impl Sender<'_> {
                 let verdict = refusal::judge_too_large(&part.members, size);
                 self.take_refusal(part, verdict, "the body is too large", now)
             }
-            other => {
-                let reason = match &other {
-                    Answer::ComeBack(later) | Answer::Unknown(later) => Some(later.reason.clone()),
-                    Answer::Lasting(lasting) => Some(lasting.message.clone()),
-                    _ => None,
-                };
-                self.store.send_again(part, now, &answered(part, name, reason, 0))?;
-                let target = self.runs.get(&part.batch.run).copied();
-                self.not_done(asked, &part.batch.run, target, other)
-            }
+            other => self.came_to_nothing(part, other),
         }
     }
 
-    /// Of these items of a batch, the numbers that no read-back has seen yet, sorted.
-    pub(crate) fn unseen(&self, batch: &SentBatch, items: impl Iterator<Item = u32>) -> Result<Vec<Number>, Trouble> {
+    /// A part is sent again, and what its answer means is seen to.
+    pub(crate) fn came_to_nothing<T>(&mut self, part: &Part, answer: Answer<T>) -> Result<(), Trouble> {
+        let reason = match &answer {
+            Answer::ComeBack(later) | Answer::Unknown(later) => Some(later.reason.clone()),
+            Answer::Lasting(lasting) => Some(lasting.message.clone()),
+            _ => None,
+        };
+        self.store.send_again(part, self.world.now(), &answered(part, answer.name(), reason, 0))?;
+        let target = self.runs.get(&part.batch.run).copied();
+        self.not_done(Asked::Part(part.id), &part.batch.run, target, answer)
+    }
+
+    /// Of these items of a batch, those that no read-back has seen yet are waited for. One whose removal has left may be
+    /// gone at any moment, whatever was seen.
+    pub(crate) fn await_items(&self, batch: &SentBatch, items: impl Iterator<Item = u32>) -> Result<Awaited, Trouble> {
         let mut unseen = numbers(batch, items);
         unseen.sort_unstable();
         let present = self.store.present_among(batch.list, &unseen)?;
-        unseen.retain(|number| present.binary_search(number).is_err());
-        Ok(unseen)
+        let leaving = self.store.leaving(batch.list)?;
+        unseen.retain(|number| present.binary_search(number).is_err() || leaving.contains(*number));
+        Ok(Awaited::new(batch.list, unseen, &leaving))
     }
 
     pub(crate) fn take_refusal(

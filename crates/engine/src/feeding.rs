@@ -71,7 +71,9 @@ impl Engine {
     /// A feed that does not exist, or a file that cannot be read; then nothing is changed.
     pub fn set_target(&mut self, order: &TargetOrder, observer: &mut Observer<'_>) -> Result<TargetSet, Trouble> {
         audit::write_out(&self.store)?;
-        let feeds = order.feeds.iter().map(|name| self.feed_at_hand(name)).collect::<Result<Vec<Feed>, _>>()?;
+        // Its own it takes anyway, whether it has one yet or not.
+        let others = order.feeds.iter().filter(|name| name.list() != Some(order.target.name()));
+        let feeds = others.map(|name| self.feed_at_hand(name)).collect::<Result<Vec<Feed>, _>>()?;
         let target = self.store.target(self.tenant, &order.target)?;
         let ids: Vec<FeedId> = feeds.iter().map(|feed| feed.id).collect();
         let (now, id) = (self.world.now(), self.world.run_id());
@@ -109,11 +111,22 @@ impl Engine {
         let asked = Asked { registry: true, ..Asked::default() };
         let mut desk = Desk::open(&state, rejects, &sources, Rules { mode: Mode::Add, ..rules }, asked)?;
         let mut sorter = Sorter::new(Mode::Add, &state);
+        let mut passed_rows = 0u64;
         desk.read_all(&mut inputs, &self.world, observer, &mut |passed| {
+            passed_rows += 1;
             let said = crate::differing::say(passed.entry.number, dncsync_core::change::Action::Add);
             sorter.push(&said).map_err(|error| StoreError::Spool(error).into())
         })?;
         let judged = desk.close(false)?;
+        // A list kept to nobody's numbers protects nobody.
+        if passed_rows == 0 {
+            let message = format!("{}: no row of it is a number", path.display());
+            return Err(Trouble::input(
+                "input.empty",
+                message,
+                "name the file with the campaign's own numbers, and --country where they are written in a national form",
+            ));
+        }
         let mut numbers = sorter.finish().map_err(StoreError::Spool)?.map(|said| said.map(|said| said.number));
         let name = inputs.first().map(|input| input.name().to_owned()).unwrap_or_default();
         let count = self.store.keep_to(target, Some((&name, &mut numbers)))?;

@@ -75,12 +75,10 @@ impl Leaving {
         (self.accepted, self.resends) = (accepted, batch.resends);
     }
 
-    /// A whole read ended that began then; those that it showed although they should be gone.
-    fn read_whole(&mut self, began: Timestamp, seen: &Numbers, waits: Waits) -> Vec<Number> {
-        let Some(accepted) = self.accepted.filter(|accepted| began >= *accepted) else {
-            return Vec::new();
-        };
-        let (there, away): (Vec<Number>, Vec<Number>) = self.open.iter().partition(|number| seen.contains(**number));
+    /// A whole read ended that began then.
+    fn read_whole(&mut self, began: Timestamp, seen: &Numbers, waits: Waits) {
+        let Some(accepted) = self.accepted.filter(|accepted| began >= *accepted) else { return };
+        let away: Vec<Number> = self.open.iter().copied().filter(|number| !seen.contains(*number)).collect();
         for number in away {
             if !self.gone_once.insert(number) {
                 self.open.remove(&number);
@@ -91,7 +89,6 @@ impl Leaving {
         if began >= accepted + waits.confirm_within {
             self.missed += 1;
         }
-        there
     }
 
     /// Whether what a whole read that began then still showed is to be sent again.
@@ -100,9 +97,17 @@ impl Leaving {
         self.accepted.zip(wait).is_some_and(|(accepted, wait)| began >= accepted + wait)
     }
 
-    /// Those of these that a feed claims again stay.
+    /// Whether a number that a whole read which began then still showed was there to stay: what is removed may be shown
+    /// for a while.
+    fn stays(&self, began: Timestamp, waits: Waits) -> bool {
+        let wait = lost_after(waits.longest_lag, self.resends).unwrap_or(waits.confirm_within);
+        self.accepted.is_some_and(|accepted| began >= accepted + wait)
+    }
+
+    /// Those of these that a feed claims again are not waited for any more.
     fn keep(&mut self, claimed: &[Number]) {
         for number in claimed.iter().filter(|number| self.open.remove(number)) {
+            self.gone_once.remove(number);
             self.kept.insert(*number);
         }
     }
@@ -188,16 +193,7 @@ impl Sender<'_> {
                 let verdict = refusal::judge_too_large(&part.members, |_| 1);
                 self.take_refusal(part, verdict, "the body is too large", now)
             }
-            other => {
-                let reason = match &other {
-                    Answer::ComeBack(later) | Answer::Unknown(later) => Some(later.reason.clone()),
-                    Answer::Lasting(lasting) => Some(lasting.message.clone()),
-                    _ => None,
-                };
-                self.store.send_again(part, now, &answered(part, name, reason, 0))?;
-                let target = self.runs.get(&part.batch.run).copied();
-                self.not_done(asked, &part.batch.run, target, other)
-            }
+            other => self.came_to_nothing(part, other),
         }
     }
 
@@ -211,21 +207,24 @@ impl Sender<'_> {
         Ok(())
     }
 
-    /// The list was read whole: what it did not show twice is gone; what it still shows is claimed again and stays, or is
-    /// removed once more.
+    /// The list was read whole: what it did not show twice is gone, what it still shows is removed once more. What is
+    /// claimed again is not looked for any more: once it is settled it is not believed to be there, so that it is added.
     pub(crate) fn judge_leaving(&mut self, list: ListKey, began: Timestamp, seen: &Numbers) -> Result<(), Trouble> {
         let waits = self.waits();
         let keys: Vec<BatchKey> =
             self.leaving.iter().filter(|(_, batch)| batch.list == list).map(|(key, _)| key.clone()).collect();
         for key in keys {
             let Some(leaving) = self.leaving.get_mut(&key) else { continue };
-            let there = leaving.read_whole(began, seen, waits);
-            if there.is_empty() {
+            if leaving.accepted.is_none_or(|accepted| began < accepted) {
                 continue;
             }
+            let stays = leaving.stays(began, waits);
+            let decided: Vec<Number> =
+                leaving.open.iter().copied().filter(|number| stays || !seen.contains(*number)).collect();
             let target = self.store.run(&key.run)?.target;
-            let claimed = self.store.desired_among(target, &there)?;
+            let claimed = self.store.desired_among(target, &decided)?;
             leaving.keep(&claimed);
+            leaving.read_whole(began, seen, waits);
             if leaving.sends_again(began, waits) {
                 self.remove_again(&key)?;
             }
@@ -249,14 +248,27 @@ impl Sender<'_> {
         self.update_leaving(key, &[], now)
     }
 
+    /// What was claimed again since the last look is kept, too: it may have been sent already, and must stay ours.
+    fn keep_claimed(&self, key: &BatchKey, leaving: &mut Leaving) -> Result<(), Trouble> {
+        let mut left: Vec<Number> = leaving.gone.iter().chain(leaving.open.iter().copied()).collect();
+        left.sort_unstable();
+        let target = self.store.run(&key.run)?.target;
+        let claimed = self.store.desired_among(target, &left)?;
+        leaving.open.retain(|number| claimed.binary_search(number).is_err());
+        leaving.gone = leaving.gone.iter().filter(|number| claimed.binary_search(number).is_err()).collect();
+        leaving.kept.extend(claimed);
+        Ok(())
+    }
+
     /// Batches of which every number has its outcome are settled.
     pub(crate) fn settle_removals(&mut self) -> Result<(), Trouble> {
         let done: Vec<BatchKey> =
             self.leaving.iter().filter(|(_, batch)| batch.settled()).map(|(key, _)| key.clone()).collect();
         for key in done {
-            let Some(leaving) = self.leaving.remove(&key) else { continue };
+            let Some(mut leaving) = self.leaving.remove(&key) else { continue };
             let now = self.world.now();
             let batch = self.store.batch(&key)?;
+            self.keep_claimed(&key, &mut leaving)?;
             let latency = batch.first_sent_at.map(|sent| now.since(sent)).unwrap_or_default();
             let outcome =
                 RemovalOutcome { removed: leaving.gone, kept: leaving.kept, still: leaving.open.into_iter().collect() };

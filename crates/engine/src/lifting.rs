@@ -127,26 +127,22 @@ impl Engine {
             let message = format!("no run {run} loaded anything into a feed");
             return Err(Trouble::input("run.unknown", message, "`dncsync feeds` and `dncsync audit` name runs"));
         }
+        if loads.iter().any(|load| load.kind == LoadKind::Claims) {
+            let message = "what runs asked for before there were feeds cannot be rolled back";
+            return Err(Trouble::input("run.tooOld", message, "lift single claims with `dncsync remove`"));
+        }
         self.settle_first(run, observer).await?;
         let (started, who) = (self.world.now(), self.setup.who.clone());
         let mut undone =
             RolledBack { run: run.clone(), loads: Vec::new(), kept_requests: 0, kept_later: 0, plans: Vec::new() };
         let mut targets: Vec<TargetId> = Vec::new();
         for load in loads.iter().rev() {
-            let undoing = self.store.undoing(load, requests_too)?;
-            undone.kept_requests += undoing.kept_requests;
-            undone.kept_later += undoing.kept_later;
             let Some(feed) = self.store.feeds()?.into_iter().find(|feed| feed.id == load.feed) else { continue };
             let id = self.world.run_id();
-            let new = NewLoad {
-                source: load.source,
-                rows: undoing.said.len() as u64,
-                undid: Some(run),
-                ..command_load(&id, &who, LoadKind::Rollback)
-            };
-            let tell = teller(&feed, &new);
-            let said = undoing.said.into_iter().map(Ok);
-            let end = self.store.take_load(feed.id, &new, said, &|_, _, _| None, started, &tell)?;
+            let new = NewLoad { source: load.source, undid: Some(run), ..command_load(&id, &who, LoadKind::Rollback) };
+            let (end, undoing) = self.store.undo(load, requests_too, &new, started, &teller(&feed, &new))?;
+            undone.kept_requests += undoing.kept_requests;
+            undone.kept_later += undoing.kept_later;
             undone.loads.push(self.load_report(&feed, &new, &end, started));
             targets.extend(self.store.targets_of(feed.id)?);
         }

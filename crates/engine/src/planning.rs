@@ -15,7 +15,7 @@ use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::PAGE_SIZE;
 use dncsync_store::{Charge, ListState, PartState, PlanNotes, Run, RunKind, TargetId};
 
-use crate::awaited::{Awaited, Doubted};
+use crate::awaited::Doubted;
 use crate::ground::{Ground, Reply, Step};
 use crate::leaving::Leaving;
 use crate::progress::{Observer, Progress};
@@ -156,8 +156,7 @@ impl Sender<'_> {
                 continue;
             }
             let members = batch.parts.iter().flat_map(|part| part.members.iter());
-            let unseen = self.unseen(&batch, members)?;
-            let mut awaited = Awaited::new(batch.list, unseen);
+            let mut awaited = self.await_items(&batch, members)?;
             awaited.update(&batch, self.world.now());
             self.awaited.insert(key, awaited);
         }

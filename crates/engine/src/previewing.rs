@@ -157,6 +157,7 @@ impl Engine {
             under_way: under_way.len(),
             reasons: reasons(&difference),
             guard: withheld(&difference, &self.setup, target.name(), false),
+            damaged: difference.damaged.clone(),
             base: difference.base.clone(),
             requests,
             timestamp: self.world.now(),

@@ -10,6 +10,7 @@ use dncsync_core::load::{LoadCounts, LoadReport};
 use dncsync_core::run::RunId;
 use dncsync_core::source::SourceType;
 use dncsync_core::timestamp::Timestamp;
+use dncsync_core::wording;
 use dncsync_feed::Asked;
 use dncsync_store::{Feed, Load, LoadEnd, LoadFile, LoadKind, NewLoad, StoreError};
 
@@ -32,8 +33,10 @@ impl Engine {
         audit::write_out(&self.store)?;
         let mut inputs = inputs::open(&order.sources, self.store.directory())?;
         let feed = self.feed_for(&order.feed)?;
-        let report = match self.loaded_before(&feed, &inputs, order)? {
-            Some(newest) => self.load_once_more(&feed, &newest, &inputs, order)?,
+        let before = self.loaded_before(&feed, &inputs, order)?;
+        let once_more = before.map(|newest| self.load_once_more(&feed, &newest, &inputs, order)).transpose()?;
+        let report = match once_more.flatten() {
+            Some(report) => report,
             None => match self.load_anew(&feed, &mut inputs, order, observer) {
                 Err(trouble) if trouble.code == Trouble::DAMAGED && self.mend(&Wanted::Everything, observer)? => {
                     self.load_anew(&feed, &mut inputs, order, observer)?
@@ -92,7 +95,7 @@ impl Engine {
         newest: &Load,
         inputs: &[Input],
         order: &LoadOrder,
-    ) -> Result<LoadReport, Trouble> {
+    ) -> Result<Option<LoadReport>, Trouble> {
         let (started, id) = (self.world.now(), self.world.run_id());
         let files: Vec<LoadFile> = inputs.iter().map(Input::remembered).collect();
         let (digest, asked, counts) = (digest(inputs), order.asked(), newest.counts.once_more());
@@ -106,8 +109,8 @@ impl Engine {
             ..new_load(&id, &who, order, &files, (&digest, &asked))
         };
         let tell = teller(feed, &load);
-        let end = self.store.take_once_more(feed.id, &load, &counts, started, &tell)?;
-        Ok(LoadReport { unchanged: true, ..self.load_report(feed, &load, &end, started) })
+        let end = self.store.take_once_more(newest, &load, &counts, started, &tell)?;
+        Ok(end.map(|end| LoadReport { unchanged: true, ..self.load_report(feed, &load, &end, started) }))
     }
 
     fn load_anew(
@@ -221,7 +224,7 @@ pub(crate) fn command_load<'a>(id: &'a RunId, who: &'a str, kind: LoadKind) -> N
     }
 }
 
-/// Makes the event of a load once its counts are known.
+/// Makes the event of a load once its counts are known. A note may name somebody: in the log its digits are masked.
 pub(crate) fn teller(feed: &Feed, load: &NewLoad<'_>) -> impl Fn(&LoadCounts, u64) -> Event + use<> {
     let file = |file: &LoadFile| dncsync_core::event::LoadedFile {
         name: file.name.clone(),
@@ -230,7 +233,7 @@ pub(crate) fn teller(feed: &Feed, load: &NewLoad<'_>) -> impl Fn(&LoadCounts, u6
     };
     let files: Vec<_> = load.files.iter().map(file).collect();
     let (feed, kind, mode) = (feed.name.to_string(), load.kind.name(), load.mode.name());
-    let (who, account, note) = (load.who.to_owned(), load.account.map(str::to_owned), load.note.map(str::to_owned));
+    let (who, account, note) = (load.who.to_owned(), load.account.map(str::to_owned), load.note.map(wording::tidy));
     move |counts, numbers| Event::FeedChanged {
         feed: feed.clone(),
         kind,

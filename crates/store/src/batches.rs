@@ -150,7 +150,8 @@ impl Store {
         let mut parts = select.query([tenant.0])?;
         while let Some(row) = parts.next()? {
             let part = part_of_row(row)?;
-            if !skip(&part) && !(part.removal && self.adds_first(&part.batch.run)?) {
+            let passes = skip(&part) || (part.removal && self.adds_first(&part.batch.run)?);
+            if !passes {
                 return Ok(Some(part));
             }
         }

@@ -39,6 +39,8 @@ pub struct Difference {
     pub foreign: Vec<Number>,
     /// How many of those there are.
     pub foreign_count: u64,
+    /// Put there by us once, not there any more, and not desired; sorted.
+    pub gone: Vec<Number>,
     /// Desired and there.
     pub right: u64,
     /// Desired, not there, and CXone would not take them.
@@ -211,6 +213,7 @@ impl<'a> Comparison<'a> {
         if self.name_foreign {
             self.made.foreign.extend(parted.foreign.numbers(key));
         }
+        self.made.gone.extend(parted.gone.numbers(key));
         self.made.left_out.extend(parted.left_out.numbers(key));
         self.made.withdrawn.extend(parted.withdrawn.numbers(key));
         self.additions += parted.add.len();

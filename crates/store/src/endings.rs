@@ -17,16 +17,7 @@ use crate::rows::{count, signed};
 impl Store {
     /// The numbers of a feed that ended before a day, in order.
     pub fn ended(&self, feed: FeedId, today: Day) -> Result<Vec<Number>, StoreError> {
-        let sql = "SELECT key, bits, crc FROM ending WHERE feed = ?1 AND day < ?2";
-        let mut select = self.connection.prepare_cached(sql)?;
-        let mut rows = select.query(params![feed.0, today.get()])?;
-        let mut ended = Vec::new();
-        while let Some(row) = rows.next()? {
-            let chunk = Chunk::from_stored(row.get_ref(1)?.as_blob().unwrap_or_default(), row.get(2)?)?;
-            ended.extend(chunk.numbers(count(row.get(0)?)));
-        }
-        ended.sort_unstable();
-        Ok(ended)
+        ended(&self.connection, feed, today)
     }
 
     /// When the claim of a feed on a number ends.
@@ -34,6 +25,20 @@ impl Store {
         let days = Days::of(&self.connection, feed, dncsync_core::chunk::key(number))?;
         Ok(days.end(number))
     }
+}
+
+/// The numbers of a feed that ended before a day, in order.
+pub(crate) fn ended(connection: &Connection, feed: FeedId, today: Day) -> Result<Vec<Number>, StoreError> {
+    let sql = "SELECT key, bits, crc FROM ending WHERE feed = ?1 AND day < ?2";
+    let mut select = connection.prepare_cached(sql)?;
+    let mut rows = select.query(params![feed.0, today.get()])?;
+    let mut ended = Vec::new();
+    while let Some(row) = rows.next()? {
+        let chunk = Chunk::from_stored(row.get_ref(1)?.as_blob().unwrap_or_default(), row.get(2)?)?;
+        ended.extend(chunk.numbers(count(row.get(0)?)));
+    }
+    ended.sort_unstable();
+    Ok(ended)
 }
 
 /// Whether a feed has ends at all.

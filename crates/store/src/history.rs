@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
 use crate::feeds::FeedId;
+use crate::lists::ListKey;
 use crate::notes;
 use crate::open::Store;
 use crate::sets::{self, SetId};
@@ -110,6 +111,10 @@ pub struct Load {
     pub(crate) claimed: Option<SetId>,
     pub(crate) again: Option<SetId>,
     pub(crate) withdrawn: Option<SetId>,
+    /// The list whose foreign numbers it adopted.
+    pub(crate) list: Option<ListKey>,
+    /// The load whose numbers it named again, every one.
+    pub(crate) same_as: Option<i64>,
 }
 
 /// What a load did to one number.
@@ -125,7 +130,7 @@ pub enum Did {
 }
 
 const LOAD: &str = "SELECT seq, run, feed, kind, mode, at, who, account, note, files, digest, asked, source, counts,
-    warnings, rejects, claimed, again, withdrawn FROM load";
+    warnings, rejects, claimed, again, withdrawn, list, same_as FROM load";
 
 fn load_of_row(row: &Row<'_>) -> rusqlite::Result<Load> {
     let text = |column: usize| row.get::<_, String>(column);
@@ -150,6 +155,8 @@ fn load_of_row(row: &Row<'_>) -> rusqlite::Result<Load> {
         claimed: set(16)?,
         again: set(17)?,
         withdrawn: set(18)?,
+        list: row.get::<_, Option<i64>>(19)?.map(ListKey),
+        same_as: row.get(20)?,
     })
 }
 
@@ -167,12 +174,17 @@ impl Store {
         Ok(found.next().transpose()?)
     }
 
-    /// The newest load of a feed that read an input.
+    /// The newest load of a feed that read an input of which any row passed: one of which none did makes no feed fresher.
     pub fn newest_input(&self, feed: FeedId) -> Result<Option<Load>, StoreError> {
-        let sql = format!("{LOAD} WHERE feed = ?1 AND kind = 'input' ORDER BY seq DESC LIMIT 1");
+        let sql = format!("{LOAD} WHERE feed = ?1 AND kind = 'input' ORDER BY seq DESC");
         let mut select = self.connection.prepare_cached(&sql)?;
-        let mut found = select.query_map([feed.0], load_of_row)?;
-        Ok(found.next().transpose()?)
+        for load in select.query_map([feed.0], load_of_row)? {
+            let load = load?;
+            if load.counts.rejected < load.counts.rows || load.counts.rows == 0 {
+                return Ok(Some(load));
+            }
+        }
+        Ok(None)
     }
 
     /// The loads of a run, oldest first.

@@ -70,6 +70,8 @@ pub struct Run {
 pub struct PlanNotes<'a> {
     /// Sorted numbers that were seen too long ago and are sent again.
     pub disbelieved: &'a [Number],
+    /// Sorted numbers that dncsync put there once and that are gone: should they come back, others put them there.
+    pub gone: &'a [Number],
     /// How many rows the run has, where only its plan tells.
     pub rows: Option<u64>,
     /// Why removals were left out, and how many they are.
@@ -198,6 +200,7 @@ impl Store {
             let sent = plan.batches.iter().flat_map(|batch| batch.items().iter().map(|item| item.number));
             let mut sent: Vec<Number> = sent.filter(|number| theirs.binary_search(number).is_err()).collect();
             sent.sort_unstable();
+            sets::take_out(transaction, put, notes.gone)?;
             sets::add(transaction, put, &sent)?;
             if let Some(rows) = notes.rows {
                 let sql = "UPDATE run SET rows = ?2 WHERE id = ?1";

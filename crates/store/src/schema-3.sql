@@ -63,7 +63,9 @@ CREATE TABLE load (
     claimed   INTEGER REFERENCES number_set,       -- numbers that it claimed first
     again     INTEGER REFERENCES number_set,       -- numbers that it named and that were claimed already; not in mode replace
     withdrawn INTEGER REFERENCES number_set,       -- numbers whose claim it lifted
-    undid     TEXT                                 -- the run that it rolled back
+    undid     TEXT,                                -- the run that it rolled back
+    list      INTEGER REFERENCES list,             -- the list whose foreign numbers it adopted
+    same_as   INTEGER REFERENCES load              -- the load of the same input that spared the work: it named the same numbers
 );
 CREATE INDEX load_of ON load (feed, seq);
 CREATE INDEX load_run ON load (run);

@@ -228,7 +228,8 @@ impl Store {
         })
     }
 
-    /// Every number of a batch that removes has its outcome: what is gone is not ours any more.
+    /// Every number of a batch that removes has its outcome: what is gone is not ours any more. What is kept stays ours,
+    /// and is not believed to be there.
     pub fn settle_removal(
         &mut self,
         batch: &SentBatch,
@@ -254,6 +255,9 @@ impl Store {
             let removed: Vec<_> = outcome.removed.iter().collect();
             sets::take_out(transaction, put, &removed)?;
             present::disbelieve(transaction, batch.list, &removed)?;
+            // Claimed again after their removal had left: nobody knows that they are there.
+            let kept: Vec<_> = outcome.kept.iter().collect();
+            present::disbelieve(transaction, batch.list, &kept)?;
             let sent_at = batch.first_sent_at.unwrap_or(now).min(now);
             let of = (batch.list, key);
             fates::keep(transaction, of, Fate::Removed, sent_at, now, &outcome.removed)?;

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use dncsync_core::change::{Action, Said};
+use dncsync_core::change::{Action, End, Said};
 use dncsync_core::chunk::{Chunk, key};
+use dncsync_core::day::Day;
 use dncsync_core::event::Event;
 use dncsync_core::feed::Mode;
 use dncsync_core::load::{self, LoadCounts, Taken};
@@ -20,7 +21,7 @@ use crate::endings;
 use crate::error::StoreError;
 use crate::events::append;
 use crate::feeds::{self, Feed, FeedId};
-use crate::history::{LoadFile, LoadKind};
+use crate::history::{Load, LoadFile, LoadKind};
 use crate::notes;
 use crate::open::Store;
 use crate::sets::{self, SetId};
@@ -105,21 +106,59 @@ impl Store {
         Ok(LoadEnd::Taken { counts, before, after })
     }
 
-    /// Keeps a load of an input that the feed's newest load was of already: it changes nothing.
+    /// Keeps a load of an input that `newest` was of already: it changes nothing. `None` where that is not the feed's
+    /// newest load any more.
     pub fn take_once_more(
         &mut self,
-        feed: FeedId,
+        newest: &Load,
         load: &NewLoad<'_>,
         counts: &LoadCounts,
         now: Timestamp,
         tell: &dyn Fn(&LoadCounts, u64) -> Event,
-    ) -> Result<LoadEnd, StoreError> {
+    ) -> Result<Option<LoadEnd>, StoreError> {
         self.write(|transaction| {
-            let Feed { numbers, .. } = feeds::by_id(transaction, feed)?;
-            let seq = insert(transaction, feed, load, now)?;
+            let sql = "SELECT max(seq) FROM load WHERE feed = ?1";
+            if transaction.query_row(sql, [newest.feed.0], |row| row.get::<_, Option<i64>>(0))? != Some(newest.seq) {
+                return Ok(None);
+            }
+            let Feed { numbers, .. } = feeds::by_id(transaction, newest.feed)?;
+            let seq = insert(transaction, newest.feed, load, now)?;
+            let sql = "UPDATE load SET same_as = ?2 WHERE seq = ?1";
+            transaction.execute(sql, [seq, newest.same_as.unwrap_or(newest.seq)])?;
             keep_counts(transaction, seq, counts)?;
             append(transaction, now, load.id, &[tell(counts, numbers)])?;
-            Ok(LoadEnd::Taken { counts: *counts, before: numbers, after: numbers })
+            Ok(Some(LoadEnd::Taken { counts: *counts, before: numbers, after: numbers }))
+        })
+    }
+
+    /// Withdraws the claims of a feed whose last day is over; `None` where there are none.
+    pub fn take_expiry(
+        &mut self,
+        feed: FeedId,
+        today: Day,
+        load: &NewLoad<'_>,
+        now: Timestamp,
+        tell: &dyn Fn(&LoadCounts, u64) -> Event,
+    ) -> Result<Option<LoadEnd>, StoreError> {
+        self.write(|transaction| {
+            let ended = endings::ended(transaction, feed, today)?;
+            if ended.is_empty() {
+                return Ok(None);
+            }
+            let load = NewLoad { rows: ended.len() as u64, ..load.clone() };
+            let withdraw = |number| {
+                Ok(Said {
+                    number,
+                    action: Action::Delete,
+                    at: None,
+                    end: End::Never,
+                    source: load.source,
+                    notes: Box::default(),
+                })
+            };
+            let (counts, before, after) = take(transaction, feed, &load, ended.into_iter().map(withdraw), now)?;
+            append(transaction, now, load.id, &[tell(&counts, after)])?;
+            Ok(Some(LoadEnd::Taken { counts, before, after }))
         })
     }
 }
@@ -250,7 +289,8 @@ impl<'t> Taking<'t> {
         if self.mode != Mode::Replace {
             keep(self.transaction, &mut self.again, key, &taken.again)?;
         }
-        if !self.first && !(taken.claimed.is_empty() && taken.withdrawn.is_empty()) {
+        let same = taken.claimed.is_empty() && taken.withdrawn.is_empty();
+        if !self.first && !same {
             sets::put(self.transaction, self.feed.claimed, key, &taken.after(&before))?;
         }
         self.describe(key, &taken, said)?;

@@ -124,6 +124,8 @@ impl Store {
                        ON CONFLICT DO NOTHING";
             transaction.execute(sql, [target.0, feed.0])?;
             let (counts, _, after) = taking::take(transaction, feed, load, sorted.iter().map(claim), now)?;
+            let sql = "UPDATE load SET list = ?2 WHERE seq = (SELECT max(seq) FROM load WHERE feed = ?1)";
+            transaction.execute(sql, [feed.0, list.0])?;
             append(transaction, now, load.id, &[tell(&counts, after)])?;
             Ok(counts)
         })

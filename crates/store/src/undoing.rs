@@ -6,17 +6,24 @@ use std::collections::BTreeMap;
 use dncsync_core::change::{Action, End, Said};
 use dncsync_core::chunk::Chunk;
 use dncsync_core::entry::Entry;
+use dncsync_core::event::Event;
 use dncsync_core::feed::Mode;
+use dncsync_core::load::LoadCounts;
 use dncsync_core::number::Number;
 use dncsync_core::row::Place;
 use dncsync_core::source::SourceType;
+use dncsync_core::timestamp::Timestamp;
+use rusqlite::Connection;
 
 use crate::endings::{self, Days};
 use crate::error::StoreError;
+use crate::events::append;
 use crate::feeds;
 use crate::history::{self, Load};
+use crate::lists;
 use crate::open::Store;
 use crate::sets::{self, SetId};
+use crate::taking::{self, LoadEnd, NewLoad};
 
 /// What undoes a load.
 #[derive(Clone, Debug, Default)]
@@ -32,19 +39,57 @@ pub struct Undoing {
 impl Store {
     /// Works out what undoes a load. `requests_too`: whether customer requests are withdrawn as well.
     pub fn undoing(&self, load: &Load, requests_too: bool) -> Result<Undoing, StoreError> {
-        let feed = feeds::by_id(&self.connection, load.feed)?;
-        let loads = history::of_feed(&self.connection, load.feed)?;
+        Past { connection: &self.connection }.undoing(load, requests_too)
+    }
+
+    /// Undoes a load. What it had adopted in a list, and nobody claims any more, belongs to others again.
+    pub fn undo(
+        &mut self,
+        load: &Load,
+        requests_too: bool,
+        new: &NewLoad<'_>,
+        now: Timestamp,
+        tell: &dyn Fn(&LoadCounts, u64) -> Event,
+    ) -> Result<(LoadEnd, Undoing), StoreError> {
+        self.write(|transaction| {
+            let undoing = Past { connection: transaction }.undoing(load, requests_too)?;
+            if let Some(list) = load.list {
+                let withdrawn = undoing.said.iter().filter(|said| said.action == Action::Delete);
+                let [_, put, _] = lists::sets(transaction, list)?;
+                sets::take_out(transaction, put, &withdrawn.map(|said| said.number).collect::<Vec<_>>())?;
+            }
+            let new = NewLoad { rows: undoing.said.len() as u64, ..new.clone() };
+            let said = undoing.said.iter().cloned().map(Ok);
+            let (counts, before, after) = taking::take(transaction, load.feed, &new, said, now)?;
+            append(transaction, now, new.id, &[tell(&counts, after)])?;
+            Ok((LoadEnd::Taken { counts, before, after }, undoing))
+        })
+    }
+}
+
+/// What the store remembers, for whoever works out what undoes a piece of it.
+struct Past<'a> {
+    connection: &'a Connection,
+}
+
+impl Past<'_> {
+    fn undoing(&self, load: &Load, requests_too: bool) -> Result<Undoing, StoreError> {
+        let feed = feeds::by_id(self.connection, load.feed)?;
+        let loads = history::of_feed(self.connection, load.feed)?;
         let (earlier, later): (Vec<&Load>, Vec<&Load>) =
             loads.iter().filter(|other| other.seq != load.seq).partition(|other| other.seq < load.seq);
+        // A load that spared the work named all that the load of the same input had named.
+        let spared: Vec<&Load> =
+            later.iter().filter_map(|later| loads.iter().find(|of| Some(of.seq) == later.same_as)).collect();
         let mut undoing = Undoing::default();
         let sets: Vec<SetId> = load.claimed.into_iter().chain(load.withdrawn).collect();
-        let mut keys = sets::keys(&self.connection, &sets)?;
-        keys.extend(endings::lifted_keys(&self.connection, load.seq)?);
+        let mut keys = sets::keys(self.connection, &sets)?;
+        keys.extend(endings::lifted_keys(self.connection, load.seq)?);
         keys.sort_unstable();
         keys.dedup();
         for key in keys {
-            let claims = feed.chunk(&self.connection, key)?;
-            let (touched, named) = self.touched(&later, &claims, key)?;
+            let claims = feed.chunk(self.connection, key)?;
+            let (touched, named) = self.touched((&later, &spared), &claims, key)?;
             let made = self.of_set(load.claimed, key)?;
             let lifted = self.of_set(load.withdrawn, key)?;
             let withdraw = made.and(&claims);
@@ -54,7 +99,7 @@ impl Store {
             let withdraw = withdraw.without(&touched).without(&named);
             let restore = restore.without(&touched);
             let mut said = self.withdrawals(load, &withdraw, key, requests_too, &mut undoing.kept_requests)?;
-            let ends = endings::lifted(&self.connection, load.seq, key)?;
+            let ends = endings::lifted(self.connection, load.seq, key)?;
             let shortened = ends.numbers().and(&claims).without(&touched).without(&named);
             said.extend(shortened.numbers(key).map(|number| say(plain(number, load), Action::Add, ends.end(number))));
             said.extend(self.restorations(load, &earlier, (restore, &ends), key)?);
@@ -65,12 +110,17 @@ impl Store {
     }
 
     fn of_set(&self, set: Option<SetId>, key: u64) -> Result<Chunk, StoreError> {
-        set.map_or_else(|| Ok(Chunk::default()), |set| sets::chunk(&self.connection, set, key))
+        set.map_or_else(|| Ok(Chunk::default()), |set| sets::chunk(self.connection, set, key))
     }
 
     /// Of one chunk, the numbers that later loads claim or withdraw; and those that a later load names by being the
     /// whole truth: what the feed claims after it, its file held.
-    fn touched(&self, later: &[&Load], claims: &Chunk, key: u64) -> Result<(Chunk, Chunk), StoreError> {
+    fn touched(
+        &self,
+        (later, spared): (&[&Load], &[&Load]),
+        claims: &Chunk,
+        key: u64,
+    ) -> Result<(Chunk, Chunk), StoreError> {
         let (mut touched, mut named) = (Chunk::default(), Chunk::default());
         for load in later {
             for set in [load.claimed, load.again, load.withdrawn] {
@@ -78,6 +128,11 @@ impl Store {
             }
             if load.mode == Mode::Replace {
                 named = claims.clone();
+            }
+        }
+        for load in spared {
+            for set in [load.claimed, load.again] {
+                touched.add(&self.of_set(set, key)?);
             }
         }
         Ok((touched, named))
@@ -93,7 +148,7 @@ impl Store {
     ) -> Result<Vec<Said>, StoreError> {
         let numbers: Vec<Number> = withdraw.numbers(key).collect();
         let mut said = Vec::with_capacity(numbers.len());
-        for entry in history::described(&self.connection, load, &numbers)? {
+        for entry in history::described(self.connection, load, &numbers)? {
             if entry.source == SourceType::CustomerRequest && !requests_too {
                 *kept += 1;
                 continue;
@@ -118,7 +173,7 @@ impl Store {
         for earlier in earlier.iter().rev() {
             let hers = self.of_set(earlier.claimed, key)?.and(&open);
             let numbers: Vec<Number> = hers.numbers(key).collect();
-            let described = history::described(&self.connection, earlier, &numbers)?;
+            let described = history::described(self.connection, earlier, &numbers)?;
             entries.extend(described.into_iter().map(|entry| (entry.number, entry)));
             open.take_out(&hers);
         }

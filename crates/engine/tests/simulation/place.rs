@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dncsync_core::batch::Limits;
+use dncsync_core::guard::PlanGuard;
 use dncsync_core::target::TenantKey;
 use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::{Client, Secret, Settings, items};
@@ -32,6 +33,8 @@ pub(crate) struct Nature {
     pub(crate) told: bool,
     /// How far the tenant's clock is ahead of ours.
     pub(crate) skew: Duration,
+    /// When plans stop before their first removal.
+    pub(crate) guard: PlanGuard,
 }
 
 impl Nature {
@@ -44,6 +47,7 @@ impl Nature {
             token_ttl: Duration::from_secs([5, 90, 3600][dice.usize(..3)]),
             told: dice.u32(..4) > 0,
             skew: Duration::from_secs([0, 3600][dice.usize(..2)]),
+            guard: PlanGuard::default(),
         }
     }
 
@@ -57,6 +61,7 @@ impl Nature {
             token_ttl: Duration::from_secs(3600),
             told: true,
             skew: Duration::ZERO,
+            guard: PlanGuard::default(),
         }
     }
 }
@@ -162,7 +167,7 @@ impl Place {
             trust_budget: 100,
             aggregator: self.nature.told.then_some(aggregator),
             who: "simulation".to_owned(),
-            guards: PlanGuards::default(),
+            guards: PlanGuards { usual: self.nature.guard, ..PlanGuards::default() },
         };
         let now = Timestamp::from_millis(BEGINNING) + self.elapsed() - self.set_back.get();
         Engine::open(self.state(), Some(client), setup, World::simulated(seed, now))

@@ -42,3 +42,19 @@ fn what_cannot_be_adopted_is_as_foreign_as_before() {
     assert_eq!(house.parted(), (0, vec![], vec![1, 2]));
     assert_eq!((house.rows("load"), house.rows("target_feed")), (0, 0));
 }
+
+#[test]
+fn what_was_adopted_and_is_rolled_back_belongs_to_others_again() {
+    let mut house = House::new();
+    house.store.see(house.list, &numbers([1, 2, 3]), &[]).unwrap();
+    house.adopt("l1", &[1, 2, 3]).unwrap();
+    house.give("adopted", "l2", Add, "3");
+    let id = run("l3");
+    let new = NewLoad { kind: LoadKind::Rollback, ..new_load(&id, Changes) };
+    house.store.undo(&house.load_of("l1"), false, &new, at(6), &|_, _| happened()).unwrap();
+    assert_eq!(
+        house.parted(),
+        (1, vec![], vec![1, 2]),
+        "nobody's numbers are removed, and 3 is claimed by a later load"
+    );
+}

@@ -90,7 +90,7 @@ fn a_lost_piece_of_the_campaigns_own_numbers_is_told_until_they_are_given_again(
 #[test]
 fn removals_that_were_planned_before_a_piece_was_lost_are_kept() {
     let mut house = two_loads();
-    house.plan_removals("a", &[], &[1]);
+    house.plan_removals("a", &[], &[5]);
     house.lose("SELECT claimed FROM feed WHERE name = 'ftc'");
     let part = house.next().unwrap();
     assert_eq!(house.remove(&part), [0; 0]);

@@ -3,9 +3,10 @@
 use std::io;
 
 use dncsync_core::change::Said;
+use dncsync_core::day::Day;
 use dncsync_core::feed::Mode::{self, Add, Changes, Replace};
 use dncsync_core::load::LoadCounts;
-use dncsync_store::{Did, LoadEnd, StoreError};
+use dncsync_store::{Did, LoadEnd, LoadKind, NewLoad, StoreError};
 
 use crate::house::{House, at, happened, numbers, run};
 use crate::house_feeds::{FAR, new_load, said};
@@ -120,10 +121,29 @@ fn numbers_that_are_out_of_order_are_refused_whole() {
 #[test]
 fn an_input_that_was_read_before_is_remembered_and_changes_nothing() {
     let mut house = filled();
-    let counts = house.load_of("l1").counts.once_more();
-    let feed = house.feed("ftc").id;
-    let end = house.store.take_once_more(feed, &new_load(&run("l2"), Add), &counts, at(2), &|_, _| happened()).unwrap();
-    assert_eq!(end, LoadEnd::Taken { counts, before: 3, after: 3 });
+    let first = house.load_of("l1");
+    let counts = first.counts.once_more();
+    let again = run("l2");
+    let again = new_load(&again, Add);
+    let end = house.store.take_once_more(&first, &again, &counts, at(2), &|_, _| happened()).unwrap();
+    assert_eq!(end, Some(LoadEnd::Taken { counts, before: 3, after: 3 }));
     assert_eq!(house.claimed_by("ftc"), [1, 2, 4]);
-    assert_eq!(house.store.newest_load(feed).unwrap().unwrap().run, run("l2"));
+    assert_eq!(house.store.newest_load(first.feed).unwrap().unwrap().run, run("l2"));
+
+    let end = house.store.take_once_more(&first, &again, &counts, at(3), &|_, _| happened()).unwrap();
+    assert_eq!(end, None, "it is not the newest any more");
+}
+
+#[test]
+fn what_ended_is_withdrawn_in_one_change() {
+    let mut house = House::new();
+    house.give("ftc", "l1", Add, "1@40 2@41 3");
+    let (feed, id) = (house.feed("ftc").id, run("l2"));
+    let load = NewLoad { kind: LoadKind::Expiry, ..new_load(&id, Changes) };
+    let mut expire = |day| {
+        let end = house.store.take_expiry(feed, Day::from_stored(day), &load, at(2), &|_, _| happened()).unwrap();
+        end.map(|end| if let LoadEnd::Taken { counts, .. } = end { counts.withdrawn } else { 0 })
+    };
+    assert_eq!([expire(40), expire(41), expire(41), expire(99)], [None, Some(1), None, Some(1)]);
+    assert_eq!(house.claimed_by("ftc"), [3]);
 }

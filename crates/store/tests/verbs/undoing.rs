@@ -5,7 +5,7 @@ use dncsync_core::feed::Mode::{Add, Changes, Replace};
 use dncsync_core::source::SourceType::{CustomerRequest, Manual};
 use dncsync_store::Undoing;
 
-use crate::house::{House, run};
+use crate::house::{House, at, happened, run};
 use crate::house_feeds::{FAR, new_load, said, shown};
 
 /// What is said, how many stay for a customer's sake, how many for a later load's.
@@ -115,4 +115,17 @@ fn a_number_whose_load_lost_a_piece_comes_back_all_the_same() {
     assert_eq!(house.sql().execute(sql, []).unwrap(), 1);
     assert_eq!(house.store.mend(crate::house::at(5), &run("r")).unwrap().beliefs, 1);
     assert_eq!(told(&house.undoing("l2")), ("1@20".into(), 0, 0));
+}
+
+#[test]
+fn the_same_input_once_more_names_what_it_named_before() {
+    let mut house = House::new();
+    house.give("ftc", "l1", Add, "1 2");
+    house.give("ftc", "l2", Add, "2 3");
+    let newest = house.load_of("l2");
+    let id = run("l3");
+    let counts = newest.counts.once_more();
+    house.store.take_once_more(&newest, &new_load(&id, Add), &counts, at(9), &|_, _| happened()).unwrap();
+    assert_eq!(told(&house.undoing("l2")), (String::new(), 0, 1), "3 was named again");
+    assert_eq!(told(&house.undoing("l1")), ("-1".into(), 0, 1));
 }

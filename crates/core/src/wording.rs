@@ -1,6 +1,6 @@
-//! A server's words made fit to be shown, logged and stored: short, without controls and without numbers.
+//! Other people's words made fit to be shown, logged and stored: short, without controls and without numbers.
 
-/// Longest text taken over from a server, in characters.
+/// Longest text taken over, in characters.
 const MAX_CHARACTERS: usize = 200;
 
 /// This many digits in one piece may be a number or an account.
@@ -13,7 +13,7 @@ const MASKED_FORMATTED: usize = 7;
 const MASK: &str = "•••••";
 
 /// One line, digits masked, cut.
-pub(crate) fn tidy(text: &str) -> String {
+pub fn tidy(text: &str) -> String {
     // Masked before it is cut: a number that the cut leaves in half would pass as a harmless figure.
     let masked = mask(&one_line(text));
     match masked.char_indices().nth(MAX_CHARACTERS) {

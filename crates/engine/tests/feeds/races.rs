@@ -1,0 +1,135 @@
+//! A number is claimed again while its removal is on its way: it must end up listed, whatever the moment, the lag of the
+//! index and the fault. And once nobody claims it any more, it is removed: it has stayed ours.
+
+use std::time::Duration;
+
+use dncsync_core::feed::Mode;
+use dncsync_sandbox::Fault;
+use tokio::time::sleep;
+
+use crate::deeds::{ingest_order, load_order, rules};
+use crate::model::Set;
+use crate::place::{Flags, Log, Nature};
+use crate::rows::{Row, number};
+use crate::world::{Checked, World, must, target};
+
+/// Whose removal it is, and somebody who stays.
+const LEAVES: u64 = 1;
+const STAYS: u64 = 2;
+
+/// Milliseconds after the apply began.
+const MOMENTS: [u64; 9] = [0, 200, 450, 700, 1_300, 4_000, 14_000, 21_000, 46_000];
+
+/// Of the index, in milliseconds.
+const LAGS: [u64; 3] = [0, 1_000, 15_000];
+
+const FAULTS: [&[&str]; 6] = [
+    &[],
+    &["close-after:DELETE:1:1"],
+    &["503:DELETE:1:2"],
+    &["slow=60000:DELETE:1:1"],
+    &["500:POST*items:1:3"],
+    &["close-before:POST*items:1:2", "truncate:DELETE:1:1"],
+];
+
+/// What claims it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Claims {
+    /// A feed's load: the next apply adds it.
+    Load,
+    /// An ingest, which promises that it is listed.
+    Ingest,
+}
+
+/// As people run it: what was seen today is believed.
+const USUAL: Flags = Flags { patience: 300, confirm_within: 60, trust: 24 };
+
+impl World {
+    fn claim(&self, numbers: &[u64]) {
+        let rows: Vec<Row> = numbers.iter().map(|nth| Row::plain(number(*nth))).collect();
+        let order = load_order("national", Mode::Add, &rows, true);
+        self.engine().load_feed(&order, &mut |_| ()).expect("a load");
+    }
+
+    fn lift(&self, feed: &str, nth: u64) {
+        let feed = dncsync_core::feed::FeedName::read(feed).expect("a name");
+        let sources = [dncsync_engine::Source::Items(crate::rows::text(&[Row::plain(number(nth))]))];
+        self.engine().remove(&feed, &sources, rules(Mode::Add), "asked", &mut |_| ()).expect("lifted");
+    }
+
+    async fn applies(&self, flags: Flags) -> Checked {
+        let mut engine = self.process(flags, &self.place.net.way(u64::MAX)).expect("an engine");
+        let outcome = engine.apply(&target("NORTH"), true, None, &mut |_| ()).await;
+        let outcome = outcome.map_err(|trouble| format!("apply: {trouble:?}"))?;
+        must(outcome.report.removals.holds() && outcome.report.holds(), || format!("{outcome:?}"))?;
+        must(outcome.stopped.is_none(), || format!("{outcome:?}"))
+    }
+}
+
+async fn race(claims: Claims, moment: u64, lag: u64, faults: &[&str]) -> Checked {
+    let mut world = World::new(1, Nature { told: false, ..Nature::plain() }, Log::default());
+    world.claim(&[LEAVES, STAYS]);
+    let set = dncsync_engine::TargetOrder {
+        target: target("NORTH"),
+        feeds: vec![dncsync_core::feed::FeedName::read("national").expect("a name")],
+        only: None,
+        rules: rules(Mode::Add),
+    };
+    world.engine().set_target(&set, &mut |_| ()).expect("a target");
+    world.applies(USUAL).await?;
+    sleep(Duration::from_secs(60)).await;
+    world.lift("national", LEAVES);
+    let parsed: Vec<Fault> = faults.iter().map(|fault| fault.parse().expect("a fault")).collect();
+    world.place.sandbox().set_faults(&parsed, 0);
+    world.place.sandbox().set_lag(Duration::from_millis(lag));
+    let again = async {
+        sleep(Duration::from_millis(moment)).await;
+        if claims == Claims::Load {
+            world.claim(&[LEAVES]);
+            return Ok(());
+        }
+        let mut engine = world.process(USUAL, &world.place.net.way(u64::MAX)).expect("an engine");
+        let order = ingest_order("NORTH", &[Row::plain(number(LEAVES))], true);
+        let outcome = engine.ingest(&order, &mut |_| ()).await.map_err(|trouble| format!("ingest: {trouble:?}"))?;
+        must(outcome.stopped.is_none() && outcome.report.holds(), || format!("{outcome:?}"))?;
+        must(outcome.report.unconfirmed == 0, || format!("unconfirmed: {outcome:?}"))
+    };
+    let (applied, claimed) = futures_util::future::join(world.applies(USUAL), again).await;
+    applied.and(claimed)?;
+    world.place.sandbox().set_faults(&[], 0);
+    if claims == Claims::Load {
+        world.applies(USUAL).await?;
+    }
+    sleep(Duration::from_secs(120)).await;
+    let both: Set = [LEAVES, STAYS].map(number).into();
+    must(world.held("NORTH") == both, || format!("not listed: {:?}", world.held("NORTH")))?;
+    let feed = if claims == Claims::Load { "national" } else { "list:CAMPAIGN_DNC_NORTH" };
+    world.lift(feed, LEAVES);
+    world.applies(Flags { trust: 0, ..USUAL }).await?;
+    sleep(Duration::from_secs(120)).await;
+    world.figures.steps += 1;
+    must(world.held("NORTH") == [number(STAYS)].into(), || format!("it did not stay ours: {:?}", world.held("NORTH")))
+}
+
+#[test]
+fn what_is_claimed_again_while_it_leaves_ends_up_listed() {
+    let mut failed = Vec::new();
+    let mut cases = 0;
+    for claims in [Claims::Load, Claims::Ingest] {
+        for faults in FAULTS {
+            for lag in LAGS {
+                for moment in MOMENTS {
+                    let runtime =
+                        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+                    let came = runtime.expect("a runtime").block_on(race(claims, moment, lag, faults));
+                    cases += 1;
+                    if let Err(why) = came {
+                        failed.push(format!("{claims:?} after {moment} ms, lag {lag} ms, {faults:?}: {why}"));
+                    }
+                }
+            }
+        }
+    }
+    println!("feeds, claimed again while it leaves: {cases} cases, {} failed", failed.len());
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}

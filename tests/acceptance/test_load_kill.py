@@ -1,0 +1,172 @@
+"""Killed while a large file is read and while it is taken into its feed, and while numbers leave a list.
+
+DNCSYNC_LONG=1 takes five million rows and more moments.
+"""
+
+import os
+import random
+import re
+import signal
+import time
+
+from feeding import Feeding, column, registry
+from house import CAMPAIGN, LIST, finish
+from inputs import blocks, numbers, verdict
+from tenant import Tenant
+
+LONG = os.environ.get("DNCSYNC_LONG") == "1"
+ROWS = 5_000_000 if LONG else 1_000_000
+MOMENTS = 10 if LONG else 2
+# What each row of these is no number: they make a rejects file, which a killed load leaves half written.
+BAD = [f"{area},5551234\n" for area in ("000", "111")] * 200
+
+
+def large(rows):
+    """A registry's file with that many rows, all of different numbers and 400 of none; and its numbers."""
+    areas = sorted({block[:3] for block in blocks()})
+    pairs = [area + exchange for exchange in map(str, range(200, 999)) for area in areas]
+    sound = (pair for pair in pairs if verdict(f"+1{pair}0000").startswith("+") and verdict(f"+1{pair}9999").startswith("+"))
+    chosen, lines = [], []
+    for pair in sound:
+        if len(chosen) >= rows - len(BAD):
+            break
+        chosen += [f"+1{pair}{last:04d}" for last in range(min(10_000, rows - len(BAD) - len(chosen)))]
+    for number in chosen:
+        lines.append(f"{number[2:5]},{number[5:]}\n")
+    middle = len(lines) // 3
+    return "".join(lines[:middle] + BAD + lines[middle:]).encode(), chosen
+
+
+class LoadKilled(Feeding):
+    def test_killed_while_a_large_file_is_loaded(self):
+        content, chosen = large(ROWS)
+        file = self.path("large.txt", content)
+        del content
+        phases = self.undisturbed(file)
+        # A feed that the file replaces: some of it stays, some of it goes.
+        old = sorted({*chosen[:20_000], *numbers(5_000, seed=401)})
+        self.loaded(column(old), "ftc", "replace")
+        before, newest = self.export("ftc"), self.feeds()["ftc"]["lastLoad"]["runId"]
+        chance, killed = random.Random(402), 0
+        for phase in ("reading", "taking") * MOMENTS:
+            killed += self.kill_at(file, phase, chance.random() * phases[phase])
+            with self.subTest(phase=phase):
+                self.assertEqual(self.export("ftc"), before)
+                told = self.feeds()["ftc"]
+                self.assertEqual((told["numbers"], told["lastLoad"]["runId"]), (len(before), newest))
+        self.assertGreaterEqual(killed, 2 * MOMENTS - 1)
+        whole = self.load(file, "ftc", "replace", "--source", "REGULATORY", deadline=600)
+        counts = {"rows": ROWS, "rejected": len(BAD), "numbers": len(chosen), "before": len(before), "unchanged": False}
+        self.assertLoad(whole, 3, **counts)
+        self.assertSame(self.export("ftc"), chosen)
+        self.assertEqual(self.kinds(self.state), self.kinds(self.directory / "other"), "something was left behind")
+        # Of a load that was killed when its rejects were whole the file stays: it is whole.
+        for rejects in (self.state / "rejects").iterdir():
+            self.assertEqual(len(rejects.read_bytes().splitlines()), 1 + len(BAD), rejects)
+        size, undisturbed = self.bytes(self.state), self.bytes(self.directory / "other")
+        self.assertLess(size, 1.5 * undisturbed + 2_000_000)
+        print(f"\nload: {ROWS:,} rows, killed {killed} times; {phases}; {size:,} bytes, undisturbed {undisturbed:,}", flush=True)
+
+    def undisturbed(self, file):
+        """How long each phase of the load takes, from a state directory of its own."""
+        process = self.begin(file, self.directory / "other")
+        marks = {}
+        for line in process.stderr:
+            for phase in ("reading", "taking"):
+                if line.startswith(phase.encode()):
+                    marks.setdefault(phase, time.monotonic())
+        process.stdout.read()
+        self.assertEqual(process.wait(), 3)
+        return {"reading": marks["taking"] - marks["reading"], "taking": time.monotonic() - marks["taking"]}
+
+    def begin(self, file, state):
+        words = ("load", file, "--feed", "ftc", "--mode", "replace", "--source", "REGULATORY", "--state", state)
+        process = self.start(*words)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        return process
+
+    def kill_at(self, file, phase, seconds):
+        """Kills a load so long after it began this phase; whether it was alive until then."""
+        process = self.begin(file, self.state)
+        while line := process.stderr.readline():
+            if line.startswith(phase.encode()):
+                break
+        self.assertTrue(line, f"never came to {phase}")
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        return process.wait() == -signal.SIGKILL
+
+    @staticmethod
+    def kinds(state):
+        """The files of a state directory, all rejects files being one."""
+        names = {str(path.relative_to(state)) for path in state.rglob("*") if path.is_file()}
+        return {re.sub(r"^rejects/\d+T\d+Z-[0-9a-f]{8}\.csv$", "rejects/RUN.csv", name) for name in names}
+
+    @staticmethod
+    def bytes(state):
+        return sum(path.stat().st_size for path in state.rglob("*") if path.is_file())
+
+
+class ApplyKilled(Feeding):
+    """35,000 numbers, of which 30,000 are replaced by 5,000 others: four calls remove."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = Tenant(self)
+        chosen = numbers(40_000, seed=403)
+        self.gone, self.both, self.fresh = chosen[:30_000], chosen[30_000:35_000], chosen[35_000:]
+        self.loaded(registry([*self.gone, *self.both]), "ftc", "replace")
+        self.take("ftc")
+        self.assertApplied(self.apply(), successes=35_000)
+        self.loaded(registry([*self.both, *self.fresh]), "ftc", "replace", "--approve", absent=30_000)
+
+    def kill_in_removal(self, call, applied):
+        """Kills `apply` in the call that removes, the first being 1: before it is applied, or when it just was."""
+        process = self.start("apply", "--campaign", CAMPAIGN, "--approve", "--state", self.state, server=self.server)
+        seen = 0
+
+        def interrupt(method, path):
+            nonlocal seen
+            seen += method == "DELETE" and path.endswith("/items")
+            if seen == call and not applied:
+                process.kill()
+                return 0, [], b""
+            return None
+
+        def delay():
+            if seen == call and applied:
+                process.kill()
+            return 0
+
+        self.server.interrupt, self.server.delay = interrupt, delay
+        outcome = finish(process, None, 60)
+        self.server.interrupt = self.server.delay = None
+        self.assertEqual(outcome.code, -signal.SIGKILL, outcome.stderr)
+
+    def test_killed_while_numbers_leave_and_resumed(self):
+        for call, applied in ((1, False), (1, True), (2, True)):
+            self.kill_in_removal(call, applied)
+            self.assertSafe()
+        resumed = self.dncsync("resume")
+        self.assertExit(resumed, 0)
+        self.assertDone()
+
+    def test_killed_while_numbers_leave_and_applied_again(self):
+        self.kill_in_removal(2, False)
+        self.assertSafe()
+        self.assertExit(self.apply("--approve"), 0)
+        self.assertDone()
+
+    def assertSafe(self):
+        """What both files name never left, and what is new came before anything left."""
+        listed = set(self.listed())
+        self.assertSame(listed & {*self.both, *self.fresh}, [*self.both, *self.fresh])
+        self.assertEqual(self.server.named(LIST).removed() - set(self.gone), set())
+
+    def assertDone(self):
+        self.assertSafe()
+        self.assertSame(self.listed(), [*self.both, *self.fresh])
+        self.assertPlan(self.plan(), additions=0, removals=0, underWay=0, foreign=0)
+        self.assertExit(self.dncsync("verify", "--campaign", CAMPAIGN), 0)
+        self.assertFeed("ftc", [*self.both, *self.fresh])
