@@ -101,6 +101,20 @@ class Foreign(Feeding):
         self.assertApplied(self.apply(), removals={"removed": 1})
         self.assertSame(self.listed(), [*ours[:1], *theirs[1:]])
 
+    def test_what_others_put_there_first_stays_when_a_feed_lets_it_go(self):
+        self.server = Tenant(self)
+        chosen = numbers(60, seed=311)
+        theirs, both, ours = chosen[:20], chosen[20:40], chosen[40:]
+        self.server.add_list(LIST, numbers=[*theirs, *both])
+        self.loaded(column([*both, *ours]), "crm")
+        self.take("crm")
+        self.assertPlan(self.plan(), additions=20, right=20, foreign=20)
+        self.assertApplied(self.apply(), successes=20)
+        self.loaded(column(ours[:1]), "crm", "replace", "--approve")
+        self.assertPlan(self.plan(), removals=19, foreign=40)
+        self.assertApplied(self.apply(), removals={"removed": 19})
+        self.assertSame(self.server.named(LIST).removed(), ours[1:])
+
     def standings(self):
         outcome = self.dncsync("export", "--campaign", CAMPAIGN, json=False)
         self.assertExit(outcome, 0)

@@ -1,6 +1,9 @@
 """What home-made importers of registries get wrong, one test for each way."""
 
 import datetime
+import os
+import random
+import shutil
 import sqlite3
 
 from feeding import Feeding, changes, column, registry
@@ -8,6 +11,7 @@ from house import CAMPAIGN, LIST, finish
 from inputs import numbers
 from tenant import Tenant
 
+LONG = os.environ.get("DNCSYNC_LONG") == "1"
 VERIFY = ("verify", "--campaign", CAMPAIGN)
 
 
@@ -207,9 +211,40 @@ class Defects(Feeding):
             self.assertEqual(self.plan().code, 10)
             self.assertApplied(self.apply(*approve), 6, removals={"removed": 0})
         self.assertTrue(self.feeds()["ftc"]["damaged"])
+        # What is left of it is not handed out as the whole.
+        exported = self.dncsync("export", "--feed", "ftc", json=False)
+        self.assertExit(exported, 7)
+        self.assertIn("not all of it", exported.stderr)
         self.assertSame(self.listed(), chosen)
         self.assertEqual(self.server.named(LIST).removed(), set())
         # The file once more, and all is well.
         self.assertExit(self.load(self.directory / "ftc-replace.txt", "ftc", "replace"), 0)
         self.assertPlan(self.plan(), additions=0, removals=0)
         self.assertFeed("ftc", chosen)
+
+    def test_g_with_a_store_damaged_anywhere(self):
+        """Whatever bytes of the store are wrong: nothing leaves but what was withdrawn, and no half is handed out."""
+        chosen, chance = numbers(3000, seed=511), random.Random(512)
+        own, gone = chosen[2900:], chosen[:20]
+        self.loaded(column(own), "own")
+        self.loaded(registry(chosen), "ftc", "replace")
+        self.take("ftc,own")
+        self.assertApplied(self.apply(), successes=3000)
+        self.loaded(changes((number, "D") for number in gone), "ftc", "changes")
+        sound, there = (self.state / "dncsync.db").read_bytes(), self.server.named(LIST)
+        for turn in range(200 if LONG else 6):
+            damaged, at = bytearray(sound), chance.randrange(100, len(sound) - 300)
+            damaged[at : at + 200] = chance.randbytes(200)
+            shutil.rmtree(self.state)
+            self.state.mkdir()
+            self.path("state/dncsync.db", damaged)
+            there.changes.clear()
+            there.items.update(dict.fromkeys(chosen, 0.0))
+            with self.subTest(turn=turn, at=at):
+                for command in ("plan", "apply"):
+                    outcome = self.dncsync(command, "--campaign", CAMPAIGN)
+                    self.assertIn(outcome.code, (0, 6, 7, 10), outcome)
+                self.assertEqual(there.removed() - set(gone), set())
+                exported = self.dncsync("export", "--feed", "ftc", "--format", "txt", json=False)
+                if exported.code == 0:
+                    self.assertSame(exported.stdout.splitlines(), chosen[20:])

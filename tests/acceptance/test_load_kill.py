@@ -158,6 +158,36 @@ class ApplyKilled(Feeding):
         self.assertExit(self.apply("--approve"), 0)
         self.assertDone()
 
+    def test_claimed_again_before_numbers_leave(self):
+        report = self.claimed_again_at("POST")
+        self.assertEqual(report["removals"]["kept"], 30_000, report)
+        self.assertEqual(self.server.calls.removals(), [])
+
+    def test_claimed_again_while_numbers_leave(self):
+        """What is on its way leaves, and is listed again by the next run."""
+        self.claimed_again_at("DELETE")
+
+    def claimed_again_at(self, call):
+        """All numbers that leave are claimed again, by another feed, in the first such call of the run that removes them."""
+        again, loads = self.path("again.csv", column(self.gone)), []
+        self.loaded(column(self.both[:1]), "optouts")
+        self.take("ftc,optouts")
+
+        def interrupt(method, path):
+            if method == call and path.endswith("/items") and not loads:
+                loads.append(self.load(again, "optouts"))
+            return None
+
+        self.server.interrupt = interrupt
+        report = self.assertApplied(self.apply("--approve"), removals={"planned": 30_000, "pending": 0})
+        self.server.interrupt = None
+        self.assertLoad(loads[0], 0, claimed=30_000)
+        self.assertSame({*self.listed(), *self.server.named(LIST).removed()}, [*self.gone, *self.both, *self.fresh])
+        self.assertExit(self.apply(), 0)
+        self.assertSame(self.listed(), [*self.gone, *self.both, *self.fresh])
+        self.assertPlan(self.plan(), additions=0, removals=0)
+        return report
+
     def assertSafe(self):
         """What both files name never left, and what is new came before anything left."""
         listed = set(self.listed())

@@ -3,12 +3,20 @@
 import re
 import stat
 
-from house import CLIENT_SECRET, House
+from feeding import Feeding, changes, column, registry
+from house import CAMPAIGN, CLIENT_SECRET, LIST, House, put_into_list
 from inputs import human, numbers, plain
 from tenant import Aggregator, Tenant
 
 WEBHOOK_SECRET = "webhook-secret-in-plain-text-24"
 DIGITS = re.compile(r"\d[\d\s().\-]{5,}\d")
+
+
+def seen(text, numbers_):
+    """What of these numbers stands in a text, however it is written."""
+    known = {re.sub(r"\D", "", number)[-10:] for number in numbers_}
+    runs = {re.sub(r"\D", "", run) for run in DIGITS.findall(text)}
+    return [run for run in runs if any(run[at : at + 10] in known for at in range(len(run) - 9))]
 
 
 class Privacy(House):
@@ -59,12 +67,9 @@ class Privacy(House):
             "the store's events": "\n".join(events),
             "the webhooks": "".join(str(body) for _, body in aggregator.taken),
         }
-        known = {number[-10:] for number in chosen} | {re.sub(r"\D", "", number)[-10:] for number in bad}
         for place, text in places.items():
             with self.subTest(place):
-                runs = {re.sub(r"\D", "", run) for run in DIGITS.findall(text)}
-                seen = [run for run in runs if any(run[at : at + 10] in known for at in range(len(run) - 9))]
-                self.assertEqual(seen, [])
+                self.assertEqual(seen(text, [*chosen, *bad]), [])
                 for secret in secret_values:
                     self.assertNotIn(secret, text)
         for path in self.state.rglob("*"):
@@ -72,3 +77,66 @@ class Privacy(House):
                 content = path.read_bytes()
                 for secret in secret_values:
                     self.assertNotIn(secret.encode(), content, path.name)
+
+
+class PrivacyOfFeeds(Feeding):
+    def test_no_number_in_clear(self):
+        self.server = Tenant(self, refused=set(numbers(2000, seed=52)[5:7]), never_indexed=set(numbers(2000, seed=52)[20:22]))
+        chosen = numbers(2000, seed=52)
+        bad = ["(202) 555-0143", "+1202555014399"]
+        self.told = []
+        ftc, crm = self.path("ftc.txt", registry(chosen[:1500])), self.path("crm.csv", column([*chosen[1000:], *bad]))
+        change = self.path("change.txt", changes((number, "D") for number in chosen[:30]))
+        half, gone = self.path("half.txt", registry(chosen[:700])), self.path("gone.csv", column(chosen[1900:1990]))
+        lines = "".join(f"{number[2:5]},{number[5:]},x\n" for number in chosen)
+        columns = self.path("columns.txt", f"{chosen[0]}\t{chosen[1]}\n")
+        plan, here = self.directory / "plan.json", ("--campaign", CAMPAIGN)
+        strange = self.path("strange.json", f'{{"dncsyncPlan": 1, "listName": "{chosen[0]}", "add": "{chosen[1]}"}}')
+        short = ("--confirm-within", "1s", "--patience", "2s")
+        for code, *command in [
+            (0, "load", ftc, "--feed", "ftc", "--mode", "replace", "--source", "REGULATORY", "--account", "12345"),
+            (3, "load", crm, "--feed", "crm", "--source", "CUSTOMER_REQUEST"),
+            (0, "target", "set", *here, "--feeds", "ftc,crm"),
+            (10, "plan", *here),
+            (4, "apply", *here, *short),
+            (0, "load", change, "--feed", "ftc", "--mode", "changes"),
+            (6, "load", half, "--feed", "ftc", "--mode", "replace"),
+            (2, "load", change, "--feed", "ftc", "--mode", "replace"),
+            (2, "load", self.path("lines.txt", lines), "--feed", "ftc", "--mode", "replace"),
+            (2, "load", columns, "--feed", "ftc"),
+            (2, "load", ftc, "--feed", "ftc", "--mode", "changes"),
+            (0, "remove", gone, "--feed", "crm", "--reason", "opted in"),
+            (10, "plan", *here, "--save", plan),
+            (6, "apply", *here, *short),
+            (6, "apply", plan, *short),
+            (2, "apply", strange),
+            (0, "apply", *here, "--approve", *short),
+            (2, "apply", plan, *short),
+        ]:
+            self.tell(code, *command)
+        put_into_list(self.server.url, LIST, numbers(40, seed=53))
+        self.tell(None, "verify", *here)
+        self.tell(None, "target", "adopt", *here, "--feed", "agents")
+        run = self.feeds()["ftc"]["lastLoad"]["runId"]
+        self.tell(0, "rollback", run)
+        for command in (["feeds"], ["status"], ["audit", "--last", "0"], ["plan", *here], ["resume", *short], ["doctor"]):
+            self.tell(None, *command)
+        # Who lifts claims is told who else claims these very numbers; nobody else is.
+        still = self.dncsync("remove", chosen[1200], "--feed", "crm", "--reason", "opted in", "-vvv")
+        self.assertEqual(still.report["stillClaimedBy"], [{"number": chosen[1200], "feeds": ["ftc"]}])
+        self.told.append(("standard error of remove", still.stderr))
+        self.told.append(("the audit file", self.audit().read_text()))
+        events = self.database().execute("SELECT * FROM event")
+        self.told.append(("the store's events", "\n".join(" ".join(map(str, row)) for row in events)))
+        for place, text in self.told:
+            with self.subTest(place):
+                self.assertEqual(seen(text, [*chosen, *bad, *numbers(40, seed=53)]), [])
+        self.assertNotEqual(seen("\n".join(self.export("crm")), chosen), [], "a number in clear is not noticed")
+
+    def tell(self, code, *command):
+        """Keeps what a command tells, for people and for programs."""
+        for json in (False, True):
+            outcome = self.dncsync(*command, "-vvv", json=json)
+            if code is not None and not json:
+                self.assertExit(outcome, code)
+            self.told.append((" ".join(map(str, command)), outcome.stdout + outcome.stderr))

@@ -59,10 +59,15 @@ impl Engine {
     /// Writes what a feed claims, in order of number; how many numbers.
     ///
     /// # Errors
-    /// Where the feed does not exist, or it cannot be written.
+    /// Where the feed does not exist, or it cannot be written. Of a feed that lost a piece the rest is written first.
     pub fn export_feed(&self, feed: &FeedName, format: ExportFormat, to: &mut dyn Write) -> Result<u64, Trouble> {
         let feed = self.feed_at_hand(feed)?;
-        export_feed(&self.store, &feed, format, to).or_else(read_enough)
+        let count = export_feed(&self.store, &feed, format, to).or_else(read_enough)?;
+        if feed.damaged {
+            let message = format!("a stored piece of feed {} was lost: what was written is not all of it", feed.name);
+            return Err(Trouble::lasting("feed.damaged", message, "load it whole, with --mode replace"));
+        }
+        Ok(count)
     }
 
     /// Writes what is believed to be in a list, in order of number, each with its standing: `desired`, `withdrawn` where

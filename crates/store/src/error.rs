@@ -39,15 +39,16 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
+        use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
         match (error.sqlite_error_code(), &error) {
             (Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt), _) => {
                 Self::Damaged("the database cannot be read")
             }
             // The columns are ours: a value of another kind is not what was written.
-            (None, FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..)) => {
-                Self::Damaged("a stored value is not of its kind")
-            }
+            (
+                None,
+                FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..) | Utf8Error(..),
+            ) => Self::Damaged("a stored value is not of its kind"),
             _ => Self::Sql(error),
         }
     }
