@@ -132,6 +132,29 @@ fn a_removal_is_undone() {
 }
 
 #[test]
+fn what_was_adopted_belongs_to_others_again() {
+    let (place, _) = ingested();
+    place.others_put(&[12025550199]);
+    let run = place.run_id("target adopt --campaign Q4 --feed agents --sandbox");
+    assert_snapshot!(place.run(&format!("rollback {run} --sandbox")), @r"
+    $ dncsync rollback RUN --sandbox
+    rolled back RUN in its feeds
+      feed agents: withdrawn 1, claimed again 0 (load RUN)
+
+    plan for CAMPAIGN_DNC_Q4 (CAMPAIGN, LIST)
+      takes list:CAMPAIGN_DNC_Q4, agents
+
+      add                        0  claimed and not listed
+      remove                     0  put there by dncsync, and claimed by no feed any more
+      right                      3  claimed and listed
+      foreign                    1  others put them there: left alone
+
+      nothing to do
+    [exit 0]
+    ");
+}
+
+#[test]
 fn a_run_that_nobody_knows() {
     let (place, _) = ingested();
     assert_snapshot!(place.run("rollback 20260101T000000000Z-00000000 --sandbox"), @r"
