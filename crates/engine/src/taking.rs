@@ -33,19 +33,33 @@ impl Engine {
         audit::write_out(&self.store)?;
         let mut inputs = inputs::open(&order.sources, self.store.directory())?;
         let feed = self.feed_for(&order.feed)?;
-        let before = self.loaded_before(&feed, &inputs, order)?;
-        let once_more = before.map(|newest| self.load_once_more(&feed, &newest, &inputs, order)).transpose()?;
-        let report = match once_more.flatten() {
-            Some(report) => report,
-            None => match self.load_anew(&feed, &mut inputs, order, observer) {
-                Err(trouble) if trouble.code == Trouble::DAMAGED && self.mend(&Wanted::Everything, observer)? => {
-                    self.load_anew(&feed, &mut inputs, order, observer)?
-                }
-                loaded => loaded?,
-            },
-        };
+        let loaded = self.load_into(&feed, &mut inputs, order, observer);
+        if loaded.is_err() {
+            // A name that was mistyped, or a first file that was no good, leaves no feed behind.
+            self.store.forget_if_unused(&feed)?;
+        }
         audit::write_out(&self.store)?;
-        Ok(report)
+        loaded
+    }
+
+    fn load_into(
+        &mut self,
+        feed: &Feed,
+        inputs: &mut [Input],
+        order: &LoadOrder,
+        observer: &mut Observer<'_>,
+    ) -> Result<LoadReport, Trouble> {
+        let before = self.loaded_before(feed, inputs, order)?;
+        let once_more = before.map(|newest| self.load_once_more(feed, &newest, inputs, order)).transpose()?;
+        if let Some(report) = once_more.flatten() {
+            return Ok(report);
+        }
+        match self.load_anew(feed, inputs, order, observer) {
+            Err(trouble) if trouble.code == Trouble::DAMAGED && self.mend(&Wanted::Everything, observer)? => {
+                self.load_anew(feed, inputs, order, observer)
+            }
+            loaded => loaded,
+        }
     }
 
     /// The feed of a name, known from now on. A list's own feed is there where its list was named before.

@@ -80,6 +80,19 @@ impl Store {
         })
     }
 
+    /// Forgets a feed that nothing was ever loaded into and no target takes: it was made for a load that did not come
+    /// about.
+    pub fn forget_if_unused(&mut self, feed: &Feed) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let sql = "DELETE FROM feed WHERE id = ?1 AND target IS NULL AND NOT EXISTS (SELECT 1 FROM load WHERE feed = ?1)
+                       AND NOT EXISTS (SELECT 1 FROM target_feed WHERE feed = ?1)";
+            if transaction.execute(sql, [feed.id.0])? == 1 {
+                transaction.execute("DELETE FROM number_set WHERE id = ?1", [feed.claimed.0])?;
+            }
+            Ok(())
+        })
+    }
+
     /// The feed of this name that belongs to nobody, where there is one.
     pub fn feed_named(&self, name: &FeedName) -> Result<Option<Feed>, StoreError> {
         named(&self.connection, name)
