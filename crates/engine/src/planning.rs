@@ -13,9 +13,10 @@ use dncsync_core::plan::{self, Plan};
 use dncsync_core::run::{RunId, Stage};
 use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::PAGE_SIZE;
-use dncsync_store::{Charge, ListState, PartState, PlanNotes, Run, RunKind, TargetId};
+use dncsync_store::{Charge, ListState, PartState, PlanNotes, Run, RunKind, SentBatch, Sighting, TargetId};
 
-use crate::awaited::Doubted;
+use crate::awaited::{Awaited, Doubted};
+use crate::dispatch::numbers;
 use crate::ground::{Ground, Reply, Step};
 use crate::leaving::Leaving;
 use crate::progress::{Observer, Progress};
@@ -157,10 +158,27 @@ impl Sender<'_> {
             }
             let members = batch.parts.iter().flat_map(|part| part.members.iter());
             let mut awaited = self.await_items(&batch, members)?;
+            self.count_uncounted(&batch, &awaited)?;
             awaited.update(&batch, self.world.now());
             self.awaited.insert(key, awaited);
         }
         Ok(())
+    }
+
+    /// Whoever reads a list whole to plan from it sees what earlier processes sent, and does not know whose it is: those
+    /// numbers are present, and count now. One that several batches sent counts for the first.
+    fn count_uncounted(&mut self, batch: &SentBatch, awaited: &Awaited) -> Result<(), Trouble> {
+        let counted = batch.successes + batch.already_listed + batch.refused + awaited.unseen.len() as u64;
+        let uncounted = (batch.items.len() as u64).saturating_sub(counted);
+        if uncounted == 0 {
+            return Ok(());
+        }
+        let members = batch.parts.iter().flat_map(|part| part.members.iter());
+        let seen = numbers(batch, members).into_iter().filter(|number| awaited.unseen.binary_search(number).is_err());
+        let fresh = seen.filter(|number| self.counted.insert(*number)).count() as u64;
+        let successes = fresh.min(uncounted);
+        let sighting = Sighting { batch: batch.key.clone(), successes, already_listed: uncounted - successes };
+        Ok(self.store.see(batch.list, &[], &[sighting])?)
     }
 
     /// Whether a planned run stands on the list that its target is now.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use dncsync_core::answer::Answer;
 use dncsync_core::belief;
+use dncsync_core::numbers::Numbers;
 use dncsync_core::report::Report;
 use dncsync_core::run::{RunId, Stage};
 use dncsync_core::schedule::{self, Next, Waiting};
@@ -82,6 +83,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) setbacks: Setbacks,
     pub(crate) deliveries: Deliveries,
     pub(crate) resumed: HashSet<RunId>,
+    /// What counted for a batch when it was resumed.
+    pub(crate) counted: Numbers,
     /// Runs whose stored rows are damaged: their files are needed again.
     pub(crate) set_aside: BTreeSet<RunId>,
     flight: FuturesUnordered<Flight>,
@@ -128,6 +131,7 @@ impl<'a> Sender<'a> {
             setbacks,
             deliveries,
             resumed: HashSet::new(),
+            counted: Numbers::default(),
             set_aside: BTreeSet::new(),
             flight: FuturesUnordered::new(),
             asking: HashSet::new(),

@@ -84,7 +84,8 @@ impl Store {
     /// about.
     pub fn forget_if_unused(&mut self, feed: &Feed) -> Result<(), StoreError> {
         self.write(|transaction| {
-            let sql = "DELETE FROM feed WHERE id = ?1 AND target IS NULL AND NOT EXISTS (SELECT 1 FROM load WHERE feed = ?1)
+            let sql =
+                "DELETE FROM feed WHERE id = ?1 AND target IS NULL AND NOT EXISTS (SELECT 1 FROM load WHERE feed = ?1)
                        AND NOT EXISTS (SELECT 1 FROM target_feed WHERE feed = ?1)";
             if transaction.execute(sql, [feed.id.0])? == 1 {
                 transaction.execute("DELETE FROM number_set WHERE id = ?1", [feed.claimed.0])?;

@@ -20,9 +20,11 @@ mod calm;
 mod deeds;
 mod lists;
 mod model;
+mod processes;
 mod pulling;
 mod races;
 mod rows;
+mod troubled;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,6 +42,7 @@ const SEEDS: u64 = 150;
 type Kind = (&'static str, fn(u64, &Log) -> Result<Figures, String>);
 
 const CALM: Kind = ("calm", calm::live);
+const TROUBLED: Kind = ("troubled", troubled::live);
 
 /// Lives through a seed; what it came to, or its whole story and how to see it again.
 fn told((name, live): Kind, seed: u64) -> Result<Figures, String> {
@@ -89,12 +92,17 @@ fn many_calm_seeds() {
     plain(CALM);
 }
 
+#[test]
+fn many_troubled_seeds() {
+    plain(TROUBLED);
+}
+
 /// The seed in `SEED`, told in full.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a person at a terminal names a seed")]
 fn one_seed() {
     let Some(seed) = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()) else { return };
-    for (name, live) in [CALM] {
+    for (name, live) in [CALM, TROUBLED] {
         println!("{name}: {:?}", live(seed, &Log { aloud: true, ..Log::default() }));
     }
 }
@@ -107,7 +115,7 @@ fn fresh_seeds() {
         return;
     }
     let minutes = std::env::var("DNCSYNC_LONG_MINUTES").ok().and_then(|text| text.parse().ok()).unwrap_or(60);
-    let kinds = [CALM];
+    let kinds = [CALM, TROUBLED];
     for (nth, kind) in (1..).zip(kinds) {
         let limit = Duration::from_secs(minutes * 60 * nth / kinds.len() as u64);
         static BEGAN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();

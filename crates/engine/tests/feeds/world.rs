@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dncsync_core::target::Target;
 use dncsync_engine::{Engine, Trouble};
+use dncsync_sandbox::Standing;
 
 use crate::lists::Model;
 use crate::model::Set;
@@ -114,10 +115,10 @@ impl World {
         }
     }
 
-    /// What the tenant holds of a list.
+    /// What the tenant holds of a list, but for what a fault swallowed: no read will ever show that.
     pub(crate) fn held(&self, campaign: &str) -> Set {
         let list = self.place.sandbox().list(&list_name(campaign));
-        let numbers = list.into_iter().flat_map(|list| list.numbers);
+        let numbers = list.into_iter().flat_map(|list| list.numbers).filter(|it| it.standing != Standing::Lost);
         numbers.filter_map(|it| it.phone_number.strip_prefix('+')?.parse().ok()).collect()
     }
 }
