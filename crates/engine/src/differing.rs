@@ -80,15 +80,9 @@ pub(crate) fn expire(store: &mut Store, world: &World, who: &str, target: Target
     let now = world.now();
     let mut expired = 0;
     for feed in store.feeds_of(target)? {
-        let ended = store.ended(feed.id, Day::of(now))?;
-        if ended.is_empty() {
-            continue;
-        }
-        expired += ended.len() as u64;
         let id = world.run_id();
-        let load = dncsync_store::NewLoad { rows: ended.len() as u64, ..command_load(&id, who, LoadKind::Expiry) };
-        let said = ended.iter().map(|number| Ok(say(*number, Action::Delete)));
-        store.take_load(feed.id, &load, said, &|_, _, _| None, now, &teller(&feed, &load))?;
+        let load = command_load(&id, who, LoadKind::Expiry);
+        expired += store.expire(feed.id, Day::of(now), &load, now, &teller(&feed, &load))?;
     }
     Ok(expired)
 }

@@ -159,13 +159,15 @@ impl Engine {
             mode: Mode::Add,
             source: SourceType::Manual,
             rows: foreign.len() as u64,
+            // The list itself is the input: whoever takes the adoption back must know where.
+            digest: &list.id.0,
             ..command_load(&id, &who, LoadKind::Adopt)
         };
         let before = feed.numbers;
         let counts = self.store.adopt((target_id, list.key), feed.id, &load, &foreign, now, &teller(&feed, &load))?;
         drop(lease);
         let end = LoadEnd::Taken { counts, before, after: before + counts.claimed };
-        let report = self.load_report(&feed, &load, &end, now);
+        let report = LoadReport { digest: String::new(), ..self.load_report(&feed, &load, &end, now) };
         audit::write_out(&self.store)?;
         Ok(report)
     }

@@ -253,7 +253,7 @@ impl Sender<'_> {
         }
         let now = self.world.now();
         let event = Event::Lost { batch: key.seq, items: lost.len(), resend: batch.resends + 1 };
-        self.store.send_lost(key, &lost, now, &event)?;
+        self.store.remove_again(&batch, &lost, now, &event)?;
         self.update_leaving(key, &[], now)
     }
 
@@ -265,7 +265,7 @@ impl Sender<'_> {
         let claimed = self.store.desired_among(target, &left)?;
         leaving.open.retain(|number| claimed.binary_search(number).is_err());
         leaving.gone = leaving.gone.iter().filter(|number| claimed.binary_search(number).is_err()).collect();
-        claimed.into_iter().for_each(|number| drop(leaving.kept.insert(number)));
+        leaving.kept.extend(claimed);
         Ok(())
     }
 

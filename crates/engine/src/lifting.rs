@@ -133,20 +133,13 @@ impl Engine {
             RolledBack { run: run.clone(), loads: Vec::new(), kept_requests: 0, kept_later: 0, plans: Vec::new() };
         let mut targets: Vec<TargetId> = Vec::new();
         for load in loads.iter().rev() {
-            let undoing = self.store.undoing(load, requests_too)?;
-            undone.kept_requests += undoing.kept_requests;
-            undone.kept_later += undoing.kept_later;
             let Some(feed) = self.store.feeds()?.into_iter().find(|feed| feed.id == load.feed) else { continue };
             let id = self.world.run_id();
-            let new = NewLoad {
-                source: load.source,
-                rows: undoing.said.len() as u64,
-                undid: Some(run),
-                ..command_load(&id, &who, LoadKind::Rollback)
-            };
+            let new = NewLoad { source: load.source, undid: Some(run), ..command_load(&id, &who, LoadKind::Rollback) };
             let tell = teller(&feed, &new);
-            let said = undoing.said.into_iter().map(Ok);
-            let end = self.store.take_load(feed.id, &new, said, &|_, _, _| None, started, &tell)?;
+            let (undoing, end) = self.store.undo(load, requests_too, &new, started, &tell)?;
+            undone.kept_requests += undoing.kept_requests;
+            undone.kept_later += undoing.kept_later;
             undone.loads.push(self.load_report(&feed, &new, &end, started));
             targets.extend(self.store.targets_of(feed.id)?);
         }

@@ -150,9 +150,10 @@ impl Store {
         let mut parts = select.query([tenant.0])?;
         while let Some(row) = parts.next()? {
             let part = part_of_row(row)?;
-            if !skip(&part) && !(part.removal && self.adds_first(&part.batch.run)?) {
-                return Ok(Some(part));
+            if skip(&part) || (part.removal && self.adds_first(&part.batch.run)?) {
+                continue;
             }
+            return Ok(Some(part));
         }
         Ok(None)
     }

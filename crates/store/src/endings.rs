@@ -5,28 +5,49 @@ use std::collections::BTreeMap;
 use dncsync_core::change::{Action, End, Said};
 use dncsync_core::chunk::Chunk;
 use dncsync_core::day::Day;
-use dncsync_core::load::Taken;
+use dncsync_core::event::Event;
+use dncsync_core::load::{LoadCounts, Taken};
 use dncsync_core::number::Number;
+use dncsync_core::timestamp::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
 use crate::error::StoreError;
+use crate::events::append;
 use crate::feeds::FeedId;
 use crate::open::Store;
 use crate::rows::{count, signed};
+use crate::taking::{self, NewLoad};
 
 impl Store {
+    /// Withdraws what a feed claimed until before a day, in one change: what others load meanwhile comes before it or
+    /// after it. How many numbers that were.
+    pub fn expire(
+        &mut self,
+        feed: FeedId,
+        today: Day,
+        by: &NewLoad<'_>,
+        now: Timestamp,
+        tell: &dyn Fn(&LoadCounts, u64) -> Event,
+    ) -> Result<u64, StoreError> {
+        if ended(&self.connection, feed, today)?.is_empty() {
+            return Ok(0);
+        }
+        self.write(|transaction| {
+            let ended = ended(transaction, feed, today)?;
+            let by = NewLoad { rows: ended.len() as u64, ..by.clone() };
+            let lifted = |number: &Number| {
+                let (action, end, notes) = (Action::Delete, End::Never, Box::default());
+                Ok(Said { number: *number, action, at: None, end, source: by.source, notes })
+            };
+            let (counts, _, after) = taking::take(transaction, feed, &by, ended.iter().map(lifted), now)?;
+            append(transaction, now, by.id, &[tell(&counts, after)])?;
+            Ok(ended.len() as u64)
+        })
+    }
+
     /// The numbers of a feed that ended before a day, in order.
     pub fn ended(&self, feed: FeedId, today: Day) -> Result<Vec<Number>, StoreError> {
-        let sql = "SELECT key, bits, crc FROM ending WHERE feed = ?1 AND day < ?2";
-        let mut select = self.connection.prepare_cached(sql)?;
-        let mut rows = select.query(params![feed.0, today.get()])?;
-        let mut ended = Vec::new();
-        while let Some(row) = rows.next()? {
-            let chunk = Chunk::from_stored(row.get_ref(1)?.as_blob().unwrap_or_default(), row.get(2)?)?;
-            ended.extend(chunk.numbers(count(row.get(0)?)));
-        }
-        ended.sort_unstable();
-        Ok(ended)
+        ended(&self.connection, feed, today)
     }
 
     /// When the claim of a feed on a number ends.
@@ -34,6 +55,19 @@ impl Store {
         let days = Days::of(&self.connection, feed, dncsync_core::chunk::key(number))?;
         Ok(days.end(number))
     }
+}
+
+fn ended(connection: &Connection, feed: FeedId, today: Day) -> Result<Vec<Number>, StoreError> {
+    let sql = "SELECT key, bits, crc FROM ending WHERE feed = ?1 AND day < ?2";
+    let mut select = connection.prepare_cached(sql)?;
+    let mut rows = select.query(params![feed.0, today.get()])?;
+    let mut ended = Vec::new();
+    while let Some(row) = rows.next()? {
+        let chunk = Chunk::from_stored(row.get_ref(1)?.as_blob().unwrap_or_default(), row.get(2)?)?;
+        ended.extend(chunk.numbers(count(row.get(0)?)));
+    }
+    ended.sort_unstable();
+    Ok(ended)
 }
 
 /// Whether a feed has ends at all.

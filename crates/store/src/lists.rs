@@ -1,6 +1,7 @@
 //! Tenants, the lists users ask for, and the lists that CXone has.
 
 use dncsync_core::event::Event;
+use dncsync_core::number::Number;
 use dncsync_core::run::RunId;
 use dncsync_core::target::{ListId, Scope, Target, TenantKey};
 use dncsync_core::timestamp::Timestamp;
@@ -172,6 +173,17 @@ impl Store {
 pub(crate) fn sets(connection: &Connection, list: ListKey) -> Result<[SetId; 3], StoreError> {
     let mut select = connection.prepare_cached("SELECT present, put, refused FROM list WHERE id = ?1")?;
     Ok(select.query_row([list.0], |row| Ok([SetId(row.get(0)?), SetId(row.get(1)?), SetId(row.get(2)?)]))?)
+}
+
+/// Sorted numbers that were adopted in a list, by the id that CXone gave it, are not ours any more.
+pub(crate) fn give_back(transaction: &Transaction<'_>, id: &str, sorted: &[Number]) -> Result<(), StoreError> {
+    let mut select = transaction.prepare_cached("SELECT id FROM list WHERE cxone_id = ?1")?;
+    let lists = select.query_map([id], |row| row.get(0).map(ListKey))?.collect::<Result<Vec<_>, _>>()?;
+    for list in lists {
+        let [_, put, _] = sets(transaction, list)?;
+        sets::take_out(transaction, put, sorted)?;
+    }
+    Ok(())
 }
 
 fn make_sets(transaction: &Transaction<'_>, list: i64) -> Result<(), StoreError> {

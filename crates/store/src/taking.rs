@@ -250,7 +250,8 @@ impl<'t> Taking<'t> {
         if self.mode != Mode::Replace {
             keep(self.transaction, &mut self.again, key, &taken.again)?;
         }
-        if !self.first && !(taken.claimed.is_empty() && taken.withdrawn.is_empty()) {
+        let changed = !taken.claimed.is_empty() || !taken.withdrawn.is_empty();
+        if changed && !self.first {
             sets::put(self.transaction, self.feed.claimed, key, &taken.after(&before))?;
         }
         self.describe(key, &taken, said)?;

@@ -11,12 +11,19 @@ use dncsync_core::number::Number;
 use dncsync_core::row::Place;
 use dncsync_core::source::SourceType;
 
+use dncsync_core::event::Event;
+use dncsync_core::load::LoadCounts;
+use dncsync_core::timestamp::Timestamp;
+use rusqlite::Connection;
+
 use crate::endings::{self, Days};
 use crate::error::StoreError;
-use crate::feeds;
+use crate::events::append;
 use crate::history::{self, Load, LoadKind};
 use crate::open::Store;
 use crate::sets::{self, SetId};
+use crate::taking::{self, LoadEnd, NewLoad};
+use crate::{feeds, lists};
 
 /// What undoes a load.
 #[derive(Clone, Debug, Default)]
@@ -32,17 +39,53 @@ pub struct Undoing {
 impl Store {
     /// Works out what undoes a load. `requests_too`: whether customer requests are withdrawn as well.
     pub fn undoing(&self, load: &Load, requests_too: bool) -> Result<Undoing, StoreError> {
-        let feed = feeds::by_id(&self.connection, load.feed)?;
-        let loads = history::of_feed(&self.connection, load.feed)?;
+        Undo { connection: &self.connection }.of(load, requests_too)
+    }
+
+    /// Undoes a load by another one, in one change: what others load meanwhile comes before it or after it. Numbers that
+    /// had been adopted are those who put them there again, and stay where they are.
+    pub fn undo(
+        &mut self,
+        load: &Load,
+        requests_too: bool,
+        by: &NewLoad<'_>,
+        now: Timestamp,
+        tell: &dyn Fn(&LoadCounts, u64) -> Event,
+    ) -> Result<(Undoing, LoadEnd), StoreError> {
+        self.write(|transaction| {
+            let mut undoing = Undo { connection: transaction }.of(load, requests_too)?;
+            let by = NewLoad { rows: undoing.said.len() as u64, ..by.clone() };
+            if load.kind == LoadKind::Adopt {
+                let lifted = undoing.said.iter().filter(|said| said.action == Action::Delete);
+                let theirs: Vec<Number> = lifted.map(|said| said.number).collect();
+                lists::give_back(transaction, &load.digest, &theirs)?;
+            }
+            let said = std::mem::take(&mut undoing.said).into_iter().map(Ok);
+            let (counts, before, after) = taking::take(transaction, load.feed, &by, said, now)?;
+            append(transaction, now, by.id, &[tell(&counts, after)])?;
+            Ok((undoing, LoadEnd::Taken { counts, before, after }))
+        })
+    }
+}
+
+/// What a load is undone from.
+struct Undo<'a> {
+    connection: &'a Connection,
+}
+
+impl Undo<'_> {
+    fn of(&self, load: &Load, requests_too: bool) -> Result<Undoing, StoreError> {
+        let feed = feeds::by_id(self.connection, load.feed)?;
+        let loads = history::of_feed(self.connection, load.feed)?;
         let earlier: Vec<&Load> = loads.iter().filter(|other| other.seq < load.seq).collect();
         let mut undoing = Undoing::default();
         let sets: Vec<SetId> = load.claimed.into_iter().chain(load.withdrawn).collect();
-        let mut keys = sets::keys(&self.connection, &sets)?;
-        keys.extend(endings::lifted_keys(&self.connection, load.seq)?);
+        let mut keys = sets::keys(self.connection, &sets)?;
+        keys.extend(endings::lifted_keys(self.connection, load.seq)?);
         keys.sort_unstable();
         keys.dedup();
         for key in keys {
-            let claims = feed.chunk(&self.connection, key)?;
+            let claims = feed.chunk(self.connection, key)?;
             let (touched, named) = self.touched(&loads, load.seq, &claims, key)?;
             let made = self.of_set(load.claimed, key)?;
             let lifted = self.of_set(load.withdrawn, key)?;
@@ -53,7 +96,7 @@ impl Store {
             let withdraw = withdraw.without(&touched).without(&named);
             let restore = restore.without(&touched);
             let mut said = self.withdrawals(load, &withdraw, key, requests_too, &mut undoing.kept_requests)?;
-            let ends = endings::lifted(&self.connection, load.seq, key)?;
+            let ends = endings::lifted(self.connection, load.seq, key)?;
             let shortened = ends.numbers().and(&claims).without(&touched).without(&named);
             said.extend(shortened.numbers(key).map(|number| say(plain(number, load), Action::Add, ends.end(number))));
             said.extend(self.restorations(load, &earlier, (restore, &ends), key)?);
@@ -64,7 +107,7 @@ impl Store {
     }
 
     fn of_set(&self, set: Option<SetId>, key: u64) -> Result<Chunk, StoreError> {
-        set.map_or_else(|| Ok(Chunk::default()), |set| sets::chunk(&self.connection, set, key))
+        set.map_or_else(|| Ok(Chunk::default()), |set| sets::chunk(self.connection, set, key))
     }
 
     /// Of one chunk, the numbers that loads later than one claim or withdraw; and those that a later load names by being
@@ -97,7 +140,7 @@ impl Store {
     ) -> Result<Vec<Said>, StoreError> {
         let numbers: Vec<Number> = withdraw.numbers(key).collect();
         let mut said = Vec::with_capacity(numbers.len());
-        for entry in history::described(&self.connection, load, &numbers)? {
+        for entry in history::described(self.connection, load, &numbers)? {
             if entry.source == SourceType::CustomerRequest && !requests_too {
                 *kept += 1;
                 continue;
@@ -122,7 +165,7 @@ impl Store {
         for earlier in earlier.iter().rev() {
             let hers = self.of_set(earlier.claimed, key)?.and(&open);
             let numbers: Vec<Number> = hers.numbers(key).collect();
-            let described = history::described(&self.connection, earlier, &numbers)?;
+            let described = history::described(self.connection, earlier, &numbers)?;
             entries.extend(described.into_iter().map(|entry| (entry.number, entry)));
             open.take_out(&hers);
         }

@@ -60,7 +60,8 @@ impl World {
     /// Every feed claims as many numbers as it should.
     fn claims_are_right(&self) -> Checked {
         let now = dncsync_core::timestamp::Timestamp::from_millis(0);
-        let feeds = dncsync_engine::Engine::feeds(self.place.state(), now, &|_| 31).map_err(|trouble| trouble.to_string())?;
+        let feeds =
+            dncsync_engine::Engine::feeds(self.place.state(), now, &|_| 31).map_err(|trouble| trouble.to_string())?;
         for standing in feeds {
             let name = standing.feed.name.to_string();
             let claims = self.model.feeds.get(&name).map_or(0, |feed| feed.claims.len() as u64);
@@ -71,7 +72,8 @@ impl World {
 
     /// Applies, and looks at everything that must hold of it.
     pub(crate) async fn apply(&mut self, campaign: &'static str, approved: bool) -> Checked {
-        let base = if self.place.elapsed().as_secs() % 2 == 0 { Some(self.plan(campaign).await?) } else { None };
+        let base =
+            if self.place.elapsed().as_secs().is_multiple_of(2) { Some(self.plan(campaign).await?) } else { None };
         self.model.list(campaign);
         let (before, seen) = (self.held(campaign), self.place.sandbox().observed());
         let outcome = self.engine().apply(&target(campaign), approved, base.as_deref(), &mut |_| ()).await;
@@ -82,7 +84,8 @@ impl World {
         let gone: Set = figures.withdrawn.union(&figures.left_out).copied().collect();
         let listed = before.len() as u64;
         let guard = self.place.nature.guard;
-        let stops = !approved && self.stops(&guard, figures.withdrawn.len() as u64, figures.left_out.len() as u64, listed);
+        let stops =
+            !approved && self.stops(&guard, figures.withdrawn.len() as u64, figures.left_out.len() as u64, listed);
         let gone = if stops { Set::new() } else { gone };
         self.place.note(format!(
             "apply of {campaign}: {} added, {} removed, withheld {stops}, {:?}",

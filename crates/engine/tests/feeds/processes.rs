@@ -129,7 +129,12 @@ impl Story {
                 let loaded = engine.load_feed(&load_order(feed, *mode, rows, true), &mut |_| ());
                 let report = loaded.map_err(|trouble| trouble.to_string())?;
                 let place = self.model.borrow_mut().next();
-                self.model.borrow_mut().feeds.entry((*feed).to_owned()).or_default().load(&report.run_id, *mode, rows, place);
+                self.model.borrow_mut().feeds.entry((*feed).to_owned()).or_default().load(
+                    &report.run_id,
+                    *mode,
+                    rows,
+                    place,
+                );
                 self.changed();
                 must(report.counts.holds(), || format!("{report:?}"))
             }
@@ -163,10 +168,7 @@ impl Story {
                 Err(trouble) => looked(Err(trouble)),
             },
             Work::Undo(nth) => {
-                let model = self.model.borrow();
-                let deeds = model.feeds.values().flat_map(|feed| &feed.deeds);
-                let runs: Vec<String> = deeds.map(|deed| deed.run.clone()).filter(|run| !run.is_empty()).collect();
-                drop(model);
+                let runs = self.model.borrow().runs();
                 let run = runs[nth % runs.len()].clone();
                 self.undo(engine, &run).await
             }
@@ -174,7 +176,8 @@ impl Story {
     }
 
     async fn undo(&self, mut engine: Engine, run: &str) -> Checked {
-        let undone = engine.rollback(&RunId::new(run), true, &mut |_| ()).await.map_err(|trouble| trouble.to_string())?;
+        let undone =
+            engine.rollback(&RunId::new(run), true, &mut |_| ()).await.map_err(|trouble| trouble.to_string())?;
         let (feed, at) = self.model.borrow().deed_of(run).expect("a deed");
         let place = self.model.borrow_mut().next();
         let mine = &undone.loads[0].run_id;

@@ -7,7 +7,7 @@ use fastrand::Rng;
 use crate::deeds::rules;
 use crate::lists::own;
 use crate::model::Set;
-use crate::rows::{any_number, number, POOL};
+use crate::rows::{POOL, any_number, number};
 use crate::world::{CAMPAIGNS, Checked, World, list_name, must, shown, target};
 
 fn numbers(of: &[dncsync_core::number::Number]) -> Set {
@@ -20,7 +20,8 @@ impl World {
         self.model.list(campaign);
         let there: Vec<String> = self.model.feeds.keys().filter(|name| **name != own(campaign)).cloned().collect();
         let feeds: Vec<String> = there.into_iter().filter(|_| dice.u32(..3) > 0).collect();
-        let only: Option<Set> = (dice.u32(..3) == 0).then(|| (0..POOL).filter(|_| dice.u32(..5) > 0).map(number).collect());
+        let only: Option<Set> =
+            (dice.u32(..3) == 0).then(|| (0..POOL).filter(|_| dice.u32(..5) > 0).map(number).collect());
         let path = self.place.state().join("only.csv");
         if let Some(only) = &only {
             std::fs::write(&path, format!("number\n{}\n", shown(only).join("\n"))).expect("a file");
@@ -60,6 +61,8 @@ impl World {
         let known = self.model.feeds.entry(feed.clone()).or_default();
         let counts = known.load(&report.run_id, Mode::Add, &rows, place);
         known.newest = None;
+        let id = self.place.sandbox().list(&list_name(campaign)).expect("a list").id;
+        known.deeds.last_mut().expect("a deed").adopted = Some((campaign, id));
         let list = self.model.list(campaign);
         list.ours.extend(&foreign);
         if feed != own(campaign) {
@@ -120,7 +123,8 @@ impl World {
         must(numbers(&planned.add) == figures.add, || format!("{told} adds {:?}, not {figures:?}", planned.add))?;
         let gone: Set = figures.withdrawn.union(&figures.left_out).copied().collect();
         must(numbers(&planned.remove) == gone, || format!("{told} removes {:?}, not {figures:?}", planned.remove))?;
-        let said = [preview.additions, preview.removals, preview.left_out, preview.foreign, preview.desired, preview.right];
+        let said =
+            [preview.additions, preview.removals, preview.left_out, preview.foreign, preview.desired, preview.right];
         let desired = self.model.desired(campaign);
         let right = desired.intersection(&held).count();
         let sizes = [&figures.add, &figures.withdrawn, &figures.left_out, &figures.foreign, &desired].map(Set::len);

@@ -22,12 +22,14 @@ const ENDLESS: Duration = Duration::from_secs(24 * 3600);
 /// From before a removal leaves until it takes effect: a request, its delay, and the wait for the lock of a batch.
 const ON_ITS_WAY_MS: u64 = 100_000;
 
+type Wanted = BTreeMap<(&'static str, u64), Vec<(u64, bool)>>;
+
 pub(crate) struct Story {
     pub(crate) world: World,
     pub(crate) model: RefCell<Model>,
     pub(crate) figures: RefCell<Figures>,
     /// By campaign and number: when it began and ceased to be desired, in milliseconds.
-    wanted: RefCell<BTreeMap<(&'static str, u64), Vec<(u64, bool)>>>,
+    wanted: RefCell<Wanted>,
     /// By the list's id.
     added_behind: RefCell<BTreeMap<String, Set>>,
     removed_behind: RefCell<BTreeMap<String, Set>>,
@@ -124,7 +126,9 @@ impl Story {
                 let history = &wanted[&(*campaign, *number)];
                 let before = history.iter().rev().find(|(at, _)| *at <= began).is_none_or(|(_, was)| !was);
                 let meanwhile = history.iter().any(|(at, is)| !is && (began..=removal.at_ms).contains(at));
-                must(before || meanwhile, || format!("{number} was desired when its removal left {campaign}: {history:?}"))?;
+                must(before || meanwhile, || {
+                    format!("{number} was desired when its removal left {campaign}: {history:?}")
+                })?;
             }
         }
         Ok(())
@@ -195,7 +199,8 @@ impl Story {
 
     /// What is listed and not desired was put there by others; and what only they put there stays.
     fn only_foreign_is_more(&self, campaign: &str) -> Checked {
-        let (desired, held, id) = (self.model.borrow().desired(campaign), self.world.held(campaign), self.id_of(campaign));
+        let (desired, held, id) =
+            (self.model.borrow().desired(campaign), self.world.held(campaign), self.id_of(campaign));
         let theirs = self.added_behind.borrow().get(&id).cloned().unwrap_or_default();
         let observed = self.world.place.sandbox().observed();
         let posts = observed.applied.iter().filter(|post| post.list == id);
