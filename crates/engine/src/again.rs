@@ -37,7 +37,7 @@ impl Sender<'_> {
         let gone = places(&batch, |number| !seen.contains(number));
         let already_listed = batch.items.len() as u64 - gone.len();
         let event = Event::Looked { batch: key.seq, already_listed, gone: gone.len() };
-        self.store.looked(key, already_listed, &gone, self.world.now(), &event)?;
+        self.store.looked(&batch, already_listed, &gone, self.world.now(), &event)?;
         if gone.is_empty() { self.settle(key, &[]) } else { Ok(()) }
     }
 }

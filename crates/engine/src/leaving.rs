@@ -244,7 +244,7 @@ impl Sender<'_> {
         }
         let now = self.world.now();
         let event = Event::Lost { batch: key.seq, items: lost.len(), resend: batch.resends + 1 };
-        self.store.send_lost(key, &lost, now, &event)?;
+        self.store.remove_again(&batch, &lost, now, &event)?;
         self.update_leaving(key, &[], now)
     }
 

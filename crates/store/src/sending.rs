@@ -6,7 +6,7 @@ use dncsync_core::timestamp::Timestamp;
 use roaring::RoaringBitmap;
 use rusqlite::{Transaction, params};
 
-use crate::batches::{BatchKey, Instead, Outcome, Part, RemovalOutcome, SentBatch, Sighting};
+use crate::batches::{BatchKey, Instead, Outcome, Part, PartState, RemovalOutcome, SentBatch, Sighting};
 use crate::error::StoreError;
 use crate::events::append;
 use crate::fates::{self, Fate};
@@ -110,9 +110,42 @@ impl Store {
         now: Timestamp,
         event: &Event,
     ) -> Result<(), StoreError> {
+        self.repeat(batch, lost, &[], now, event)
+    }
+
+    /// These items of a batch were to be removed and are still there: they are removed once more.
+    pub fn remove_again(
+        &mut self,
+        batch: &SentBatch,
+        lost: &RoaringBitmap,
+        now: Timestamp,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        let accepted = |part: &Part| match part.state {
+            PartState::Accepted { at } => Some((at, &part.members - lost)),
+            PartState::Waiting | PartState::Sending | PartState::Doubted => None,
+        };
+        let others = batch.parts.iter().filter_map(accepted).filter(|(_, rest)| !rest.is_empty());
+        self.repeat(&batch.key, lost, &others.collect::<Vec<_>>(), now, event)
+    }
+
+    fn repeat(
+        &mut self,
+        batch: &BatchKey,
+        lost: &RoaringBitmap,
+        others: &[(Timestamp, RoaringBitmap)],
+        now: Timestamp,
+        event: &Event,
+    ) -> Result<(), StoreError> {
         self.write(|transaction| {
             let (run, seq) = (batch.run.as_str(), batch.seq);
             transaction.execute("DELETE FROM part WHERE run = ?1 AND batch = ?2", params![run, seq])?;
+            // What else was to be removed is gone from one look, perhaps, and not known to be gone: it is still looked for.
+            for (accepted_at, rest) in others {
+                let sql = "INSERT INTO part (run, batch, members, state, attempts, accepted_at)
+                           VALUES (?1, ?2, ?3, 'accepted', 1, ?4)";
+                transaction.execute(sql, params![run, seq, rows::members_to_bytes(rest), accepted_at.millis()])?;
+            }
             wait_again(transaction, batch, lost, 1, false)?;
             let sql = "UPDATE batch SET resends = resends + 1 WHERE run = ?1 AND seq = ?2";
             transaction.execute(sql, params![run, seq])?;
@@ -125,23 +158,30 @@ impl Store {
     /// The list was read for the doubted items of a batch: some were seen, these are gone and are sent again.
     pub fn looked(
         &mut self,
-        batch: &BatchKey,
+        batch: &SentBatch,
         seen: u64,
         gone: &RoaringBitmap,
         now: Timestamp,
         event: &Event,
     ) -> Result<(), StoreError> {
+        let (key, list) = (&batch.key, batch.list);
         self.write(|transaction| {
-            let (run, seq) = (batch.run.as_str(), batch.seq);
+            let (run, seq) = (key.run.as_str(), key.seq);
             transaction.execute("DELETE FROM part WHERE run = ?1 AND batch = ?2", params![run, seq])?;
             if !gone.is_empty() {
-                wait_again(transaction, batch, gone, 0, false)?;
+                wait_again(transaction, key, gone, 0, false)?;
                 let sql = "UPDATE run SET resent = resent + ?2 WHERE id = ?1";
                 transaction.execute(sql, params![run, signed(gone.len())])?;
+                // Whoever had put them there: they are sent, and ours from now on.
+                let number = |place: u32| batch.items.get(place as usize).map(|item| item.number);
+                let mut sent: Vec<Number> = gone.iter().filter_map(number).collect();
+                sent.sort_unstable();
+                let [_, put, _] = lists::sets(transaction, list)?;
+                sets::add(transaction, put, &sent)?;
             }
             let sql = "UPDATE batch SET already_listed = already_listed + ?3 WHERE run = ?1 AND seq = ?2";
             transaction.execute(sql, params![run, seq, signed(seen)])?;
-            append(transaction, now, &batch.run, std::slice::from_ref(event))
+            append(transaction, now, &key.run, std::slice::from_ref(event))
         })
     }
 

@@ -72,7 +72,8 @@ impl World {
 
     /// Applies, and looks at everything that must hold of it.
     pub(crate) async fn apply(&mut self, campaign: &'static str, approved: bool) -> Checked {
-        let base = if self.place.elapsed().as_secs() % 2 == 0 { Some(self.plan(campaign).await?) } else { None };
+        let base =
+            if self.place.elapsed().as_secs().is_multiple_of(2) { Some(self.plan(campaign).await?) } else { None };
         self.model.list(campaign);
         let (before, seen) = (self.held(campaign), self.place.sandbox().observed());
         let outcome = self.engine().apply(&target(campaign), approved, base.as_deref(), &mut |_| ()).await;

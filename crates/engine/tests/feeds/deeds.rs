@@ -13,7 +13,7 @@ use fastrand::Rng;
 use crate::lists::own;
 use crate::model::{Counts, Set};
 use crate::rows::{Row, any_number, text};
-use crate::world::{CAMPAIGNS, Checked, FEEDS, World, must, target};
+use crate::world::{CAMPAIGNS, Checked, FEEDS, World, list_name, must, target};
 
 pub(crate) fn rules(mode: Mode) -> Rules {
     Rules { country: None, default_source: SourceType::Manual, mode }
@@ -174,9 +174,7 @@ impl World {
 
     /// An earlier run is undone.
     pub(crate) async fn rollback(&mut self, dice: &mut Rng) -> Checked {
-        let runs: Vec<String> =
-            self.model.feeds.values().flat_map(|feed| &feed.deeds).map(|deed| deed.run.clone()).collect();
-        let runs: Vec<String> = runs.into_iter().filter(|run| !run.is_empty()).collect();
+        let runs = self.model.runs();
         if runs.is_empty() {
             return Ok(());
         }
@@ -193,6 +191,14 @@ impl World {
         let feed = self.model.feeds.get_mut(&name).expect("a feed");
         let kept = feed.undo(at, &mine, requests_too, place);
         let numbers = feed.claims.len() as u64;
+        let lifted: Set = feed.deeds.last().expect("a deed").withdrawn.keys().copied().collect();
+        // What others had put there is theirs again, where the list is still the same.
+        if let Some((campaign, id)) = feed.deeds[at].adopted.clone() {
+            let same = self.place.sandbox().list(&list_name(campaign)).is_some_and(|list| list.id == id);
+            if same {
+                self.model.list(campaign).ours.retain(|number| !lifted.contains(number));
+            }
+        }
         let told = format!("rollback of {run} in {name} ({mine}), requests too: {requests_too}");
         self.place.note(format!("{told}: kept {kept:?}, {numbers} claimed after it"));
         self.figures.rollbacks += 1;

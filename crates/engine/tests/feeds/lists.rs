@@ -96,6 +96,12 @@ impl Model {
         feeds.filter_map(|feed| feed.claims.get(&number)).min_by_key(|claim| claim.since)
     }
 
+    /// All runs that can be undone.
+    pub(crate) fn runs(&self) -> Vec<String> {
+        let deeds = self.feeds.values().flat_map(|feed| &feed.deeds);
+        deeds.map(|deed| deed.run.clone()).filter(|run| !run.is_empty()).collect()
+    }
+
     /// The feeds and deeds that a run made.
     pub(crate) fn deed_of(&self, run: &str) -> Option<(String, usize)> {
         self.feeds.iter().find_map(|(name, feed)| {

@@ -25,9 +25,11 @@ pub(crate) struct Claim {
 pub(crate) struct Deed {
     /// What `rollback` takes; empty where nobody is told.
     pub(crate) run: String,
+    /// The list whose numbers it adopted: its campaign and its id.
+    pub(crate) adopted: Option<(&'static str, String)>,
     claimed: BTreeMap<u64, &'static str>,
     again: Set,
-    withdrawn: BTreeMap<u64, Claim>,
+    pub(crate) withdrawn: BTreeMap<u64, Claim>,
     /// Numbers that it made end earlier, and when they ended before.
     shortened: BTreeMap<u64, Option<i32>>,
 }

@@ -168,10 +168,7 @@ impl Story {
                 Err(trouble) => looked(Err(trouble)),
             },
             Work::Undo(nth) => {
-                let model = self.model.borrow();
-                let deeds = model.feeds.values().flat_map(|feed| &feed.deeds);
-                let runs: Vec<String> = deeds.map(|deed| deed.run.clone()).filter(|run| !run.is_empty()).collect();
-                drop(model);
+                let runs = self.model.borrow().runs();
                 let run = runs[nth % runs.len()].clone();
                 self.undo(engine, &run).await
             }

@@ -61,6 +61,8 @@ impl World {
         let known = self.model.feeds.entry(feed.clone()).or_default();
         let counts = known.load(&report.run_id, Mode::Add, &rows, place);
         known.newest = None;
+        let id = self.place.sandbox().list(&list_name(campaign)).expect("a list").id;
+        known.deeds.last_mut().expect("a deed").adopted = Some((campaign, id));
         let list = self.model.list(campaign);
         list.ours.extend(&foreign);
         if feed != own(campaign) {

@@ -28,7 +28,7 @@ pub(crate) struct Row {
 
 /// The nth number of the pool, without its plus. They lie in two chunks of the store.
 pub(crate) fn number(nth: u64) -> u64 {
-    if nth % 5 == 0 { 442_071_838_700 + nth } else { 12_025_550_000 + nth }
+    if nth.is_multiple_of(5) { 442_071_838_700 + nth } else { 12_025_550_000 + nth }
 }
 
 /// A number of the pool.

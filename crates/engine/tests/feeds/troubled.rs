@@ -22,12 +22,14 @@ const ENDLESS: Duration = Duration::from_secs(24 * 3600);
 /// From before a removal leaves until it takes effect: a request, its delay, and the wait for the lock of a batch.
 const ON_ITS_WAY_MS: u64 = 100_000;
 
+type Wanted = BTreeMap<(&'static str, u64), Vec<(u64, bool)>>;
+
 pub(crate) struct Story {
     pub(crate) world: World,
     pub(crate) model: RefCell<Model>,
     pub(crate) figures: RefCell<Figures>,
     /// By campaign and number: when it began and ceased to be desired, in milliseconds.
-    wanted: RefCell<BTreeMap<(&'static str, u64), Vec<(u64, bool)>>>,
+    wanted: RefCell<Wanted>,
     /// By the list's id.
     added_behind: RefCell<BTreeMap<String, Set>>,
     removed_behind: RefCell<BTreeMap<String, Set>>,

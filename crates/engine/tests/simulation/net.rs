@@ -27,8 +27,9 @@ pub(crate) struct Weather {
     pub(crate) refuses: f64,
     /// A request reaches its server so many milliseconds after it left, at most.
     pub(crate) delay_ms: u64,
-    /// So many of the next connections to the API lead to a stranger, who answers 200 and a page.
+    /// So many of the next connections to the API lead to a stranger, who answers 200 and a page, or what is said here.
     pub(crate) strangers: u64,
+    pub(crate) strange: Option<&'static str>,
     /// So many of the next connections to the API find nobody.
     pub(crate) absences: u64,
     /// So many of the next connections are as usual before these begin.
@@ -74,7 +75,7 @@ impl Net {
     }
 
     fn connect(self: &Arc<Self>, host: &str) -> io::Result<DuplexStream> {
-        let (delay, stranger) = {
+        let (delay, stranger, answer) = {
             let (mut weather, mut dice) = (self.weather.lock().unwrap(), self.dice.lock().unwrap());
             if dice.f64() < weather.refuses {
                 self.faults.fetch_add(1, Ordering::Relaxed);
@@ -91,12 +92,12 @@ impl Net {
             }
             let stranger = struck && weather.strangers > 0;
             weather.strangers -= u64::from(stranger);
-            (Duration::from_millis(dice.u64(..=weather.delay_ms)), stranger)
+            (Duration::from_millis(dice.u64(..=weather.delay_ms)), stranger, weather.strange.unwrap_or(PAGE))
         };
         let (near, far) = duplex(1 << 16);
         let net = Arc::clone(self);
         match host {
-            _ if stranger => drop(tokio::spawn(async move { page(far).await })),
+            _ if stranger => drop(tokio::spawn(async move { say(far, answer).await })),
             API => drop(tokio::spawn(async move {
                 sleep(delay).await;
                 net.sandbox.serve(far).await;
@@ -112,8 +113,10 @@ impl Net {
 }
 
 /// What a portal answers that wants to be clicked away first.
-async fn page(mut stream: DuplexStream) {
+const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n<html>hello</html>\r\n";
+
+async fn say(mut stream: DuplexStream, answer: &str) {
     let mut some = [0; 1024];
     let _ = stream.read(&mut some).await;
-    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n<html>hello</html>\r\n").await;
+    let _ = stream.write_all(answer.as_bytes()).await;
 }

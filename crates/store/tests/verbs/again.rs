@@ -38,7 +38,8 @@ fn doubted(house: &mut House) -> BatchKey {
 fn of_what_was_doubted_only_what_is_gone_is_sent() {
     let mut house = House::new();
     let batch = doubted(&mut house);
-    house.store.looked(&batch, 2, &RoaringBitmap::from_iter([1]), at(10), &happened()).unwrap();
+    let sent = house.store.batch(&batch).unwrap();
+    house.store.looked(&sent, 2, &RoaringBitmap::from_iter([1]), at(10), &happened()).unwrap();
 
     assert_eq!(show(&house.send().unwrap()), "r1 batch 0 [1] Waiting, left 0×");
     let found = house.store.run(&run("r1")).unwrap();
@@ -49,7 +50,8 @@ fn of_what_was_doubted_only_what_is_gone_is_sent() {
 fn what_was_doubted_and_is_all_there_costs_no_request() {
     let mut house = House::new();
     let batch = doubted(&mut house);
-    house.store.looked(&batch, 3, &RoaringBitmap::new(), at(10), &happened()).unwrap();
+    let sent = house.store.batch(&batch).unwrap();
+    house.store.looked(&sent, 3, &RoaringBitmap::new(), at(10), &happened()).unwrap();
     house.settle(&batch, 0..0, None, at(10)).unwrap();
 
     assert_eq!(house.send(), None);

@@ -63,7 +63,8 @@ fn what_is_doubted_is_looked_for_before_anything_is_removed() {
     assert_eq!(house.next(), None);
 
     let batch = house.store.open_batches(&run("b")).unwrap().remove(0);
-    house.store.looked(&batch, 2, &RoaringBitmap::new(), at(10), &happened()).unwrap();
+    let sent = house.store.batch(&batch).unwrap();
+    house.store.looked(&sent, 2, &RoaringBitmap::new(), at(10), &happened()).unwrap();
     assert!(house.next().unwrap().removal);
 }
 
