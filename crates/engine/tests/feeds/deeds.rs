@@ -100,7 +100,14 @@ impl World {
         let loaded = self.engine().load_feed(&order, &mut |_| ());
         self.place.note(format!("{told}: {:?}", loaded.as_ref().map(|report| (&report.run_id, report.counts))));
         let report = match loaded {
-            Err(trouble) if stops => return must(trouble.code == "guard.load", || format!("{told}: {trouble:?}")),
+            Err(trouble) if stops => {
+                // A first load that does not come about leaves no feed behind.
+                let taken = self.model.lists.values().any(|list| list.feeds.contains(name));
+                if self.model.feeds[name].deeds.is_empty() && !name.starts_with("list:") && !taken {
+                    self.model.feeds.remove(name);
+                }
+                return must(trouble.code == "guard.load", || format!("{told}: {trouble:?}"));
+            }
             Err(trouble) => return Err(format!("{told}: {trouble:?}")),
             Ok(report) => report,
         };
