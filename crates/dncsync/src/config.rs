@@ -330,7 +330,6 @@ fn wrong_address(name: &'static str, error: &SettingsError) -> Trouble {
     Trouble::input("config.address", format!("{name} {error}"), todo)
 }
 
-/// A value that is not what was expected.
-pub(crate) fn wrong(name: impl fmt::Display, text: &str, expected: &str) -> Trouble {
+fn wrong(name: impl fmt::Display, text: &str, expected: &str) -> Trouble {
     Trouble::input("config.value", format!("{name}: `{text}` is not {expected}"), "mend the value")
 }

@@ -6,8 +6,6 @@ use dncsync_core::guard::{LoadGuard, PlanGuard};
 use dncsync_engine::{PlanGuards, Trouble};
 use serde::Deserialize;
 
-use crate::config::wrong;
-
 /// What a configuration file says of one feed.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,8 +55,10 @@ pub(crate) fn stale_after(
 ) -> Result<impl Fn(&str) -> u64 + use<>, Trouble> {
     let days = |text: &String| {
         let time = humantime::parse_duration(text.trim());
-        let wrong = |_| wrong("stale_after", text, "a number of days, such as 21d");
-        time.map(|time| time.as_secs() / (24 * 3600)).map_err(wrong)
+        time.map(|time| time.as_secs() / (24 * 3600)).map_err(|_| {
+            let message = format!("stale_after: `{text}` is not a number of days, such as 21d");
+            Trouble::input("config.value", message, "mend the value")
+        })
     };
     let usual = usual.map(days).transpose()?.unwrap_or(STALE_AFTER);
     let mut of_feed = BTreeMap::new();

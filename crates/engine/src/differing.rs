@@ -17,8 +17,8 @@ use crate::trouble::Trouble;
 use crate::world::World;
 
 impl Sender<'_> {
-    /// Plans a run whose items are the difference of its target.
-    pub(crate) fn plan_difference(&mut self, run: &Run, list: &ListState) -> Result<(), Trouble> {
+    /// Plans a run whose items are the difference of its target. `approved`: beyond the guards.
+    pub(crate) fn plan_difference(&mut self, run: &Run, list: &ListState, approved: bool) -> Result<(), Trouble> {
         expire(self.store, self.world, &self.setup.who, run.target)?;
         let under_way = self.store.under_way(run.target)?;
         let difference = self.store.difference(run.target, Some(list.key), &under_way, false)?;
@@ -28,7 +28,7 @@ impl Sender<'_> {
             return Err(stale());
         }
         let name = self.store.target_of(run.target)?.name().to_owned();
-        let withheld = withheld(&difference, self.setup, &name, run.approved);
+        let withheld = withheld(&difference, self.setup, &name, approved);
         let gone = difference.withdrawn.len() + difference.left_out.len();
         let removals = if withheld.is_some() { Vec::new() } else { removals(&difference) };
         let entries = self.store.additions(&difference.add)?;

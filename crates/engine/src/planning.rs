@@ -46,7 +46,7 @@ impl Sender<'_> {
             if run.kind == RunKind::Apply && self.older_into(target, &run) {
                 continue;
             }
-            match self.plan_of(&run, &list) {
+            match self.plan_of(&run, &list, wanted) {
                 Err(trouble) if trouble.code == Trouble::DAMAGED && !self.store.sound(&id)? => {
                     let trouble = Trouble::rows_damaged(&run);
                     if wanted.is(&id) {
@@ -63,10 +63,12 @@ impl Sender<'_> {
         Ok(())
     }
 
-    fn plan_of(&mut self, run: &Run, list: &ListState) -> Result<(), Trouble> {
+    fn plan_of(&mut self, run: &Run, list: &ListState, wanted: &Wanted) -> Result<(), Trouble> {
         match run.kind {
             RunKind::Rows => self.plan(run, list),
-            RunKind::Apply => self.plan_difference(run, list),
+            // Who approved looked at the figures of his moment. A process that takes the run up later, after his has died,
+            // plans from other ones: the approval has lapsed.
+            RunKind::Apply => self.plan_difference(run, list, run.approved && wanted.is(&run.id)),
         }
     }
 
