@@ -13,7 +13,7 @@ use dncsync_core::plan::{self, Plan};
 use dncsync_core::run::{RunId, Stage};
 use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::PAGE_SIZE;
-use dncsync_store::{Charge, ListState, PartState, PlanNotes, Run, RunKind, SentBatch, Sighting, TargetId};
+use dncsync_store::{Charge, ListState, LoadKind, PartState, PlanNotes, Run, RunKind, SentBatch, Sighting, TargetId};
 
 use crate::awaited::{Awaited, Doubted};
 use crate::dispatch::numbers;
@@ -66,10 +66,23 @@ impl Sender<'_> {
     fn plan_of(&mut self, run: &Run, list: &ListState, wanted: &Wanted) -> Result<(), Trouble> {
         match run.kind {
             RunKind::Rows => self.plan(run, list),
-            // Who approved looked at the figures of his moment. A process that takes the run up later, after his has died,
-            // plans from other ones: the approval has lapsed.
-            RunKind::Apply => self.plan_difference(run, list, run.approved && wanted.is(&run.id)),
+            RunKind::Apply => {
+                let approved = run.approved && (wanted.is(&run.id) || self.is_as_approved(run)?);
+                self.plan_difference(run, list, approved)
+            }
         }
+    }
+
+    /// Who approved looked at the figures of his moment. A process that takes the run up, perhaps long after his has died,
+    /// must not plan from other ones: where a feed has changed since, the approval has lapsed.
+    fn is_as_approved(&self, run: &Run) -> Result<bool, Trouble> {
+        for feed in self.store.feeds_of(run.target)? {
+            let newest = self.store.newest_load(feed.id)?;
+            if newest.is_some_and(|load| load.kind != LoadKind::Expiry && load.at > run.started_at) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn older_into(&self, target: TargetId, run: &Run) -> bool {

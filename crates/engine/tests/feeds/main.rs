@@ -37,7 +37,7 @@ use place::Log;
 use world::Figures;
 
 /// So many seeds in a plain `cargo test`: calm ones, and troubled ones, which take longer.
-const SEEDS: (u64, u64) = (100, 60);
+const SEEDS: (u64, u64) = (80, 60);
 
 /// A kind of story.
 type Kind = (&'static str, fn(u64, &Log) -> Result<Figures, String>);

@@ -66,9 +66,10 @@ async fn story(seed: u64, log: Log) -> Result<Figures, String> {
         story.removals_were_right()?;
     }
     story.come_to_rest().await?;
-    let faults = story.world.place.sandbox().observed().injected;
-    let figures = *story.figures.borrow();
-    Ok(Figures { seeds: 1, faults, removals: story.world.place.sandbox().observed().removals_applied, ..figures })
+    let observed = story.world.place.sandbox().observed();
+    let gone: usize = observed.removed.iter().map(|removal| removal.numbers.len()).sum();
+    let (faults, additions, figures) = (observed.injected, observed.items_added, *story.figures.borrow());
+    Ok(Figures { seeds: 1, faults, additions, removals: gone as u64, ..figures })
 }
 
 impl Story {
