@@ -33,7 +33,7 @@ class TwoFeeds(Feeding):
             self.assertEqual([word["feed"] for word in told["feeds"] if word["claims"]], ["optouts"])
             self.assertEqual([word["feed"] for word in told["feeds"] if not word["claims"]], ["ftc"])
             shown = self.dncsync("explain", number, json=False)
-            self.assertIn("blocked, claimed by optouts", shown.stdout)
+            self.assertIn(f"blocked in {LIST}; claimed by optouts", shown.stdout)
         self.assertApplied(self.apply(), successes=0, totalItems=0)
         self.assertSame(self.listed(), chosen)
         self.assertEqual(self.server.tap.calls.removals(), [])
