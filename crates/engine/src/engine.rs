@@ -71,7 +71,13 @@ impl Engine {
                 observer(&Progress::Note(format!("continuing run {run}")));
                 run
             }
-            None => self.load(&mut inputs, order, target, &digest, observer)?,
+            None => match self.load(&mut inputs, order, target, &digest, observer) {
+                // What the list's own feed claims cannot be read: what is damaged is dropped, and the input is at hand.
+                Err(trouble) if trouble.code == Trouble::DAMAGED && self.mend(&Wanted::Everything, observer)? => {
+                    self.load(&mut inputs, order, target, &digest, observer)?
+                }
+                loaded => loaded?,
+            },
         };
         let outcome = self.finish_run(&run, order.wait, observer).await?;
         audit::write_out(&self.store)?;
@@ -85,7 +91,12 @@ impl Engine {
     pub async fn resume(&mut self, observer: &mut Observer<'_>) -> Result<Vec<Outcome>, Trouble> {
         audit::write_out(&self.store)?;
         for target in self.store.owing_targets(self.tenant)? {
-            self.load_owed(target)?;
+            match self.load_owed(target) {
+                Err(trouble) if trouble.code == Trouble::DAMAGED && self.mend(&Wanted::Everything, observer)? => {
+                    self.load_owed(target)?;
+                }
+                loaded => loaded?,
+            }
         }
         let unfinished = self.store.unfinished_runs(self.tenant)?;
         let worked = match self.work(&Wanted::Everything, true, observer).await {
