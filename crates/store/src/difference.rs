@@ -193,6 +193,11 @@ impl<'a> Comparison<'a> {
         if self.list.is_some() {
             let mut set = || Feed::of_pieces(next(1));
             (sides.present, sides.put, sides.refused) = (set(), set(), set());
+            // Of what was put there only what is there matters: a plan that finds the rest gone forgets it.
+            let there = sides.put.and(&sides.present);
+            if let Some(put) = sums.iter_mut().rev().nth(1) {
+                *put = if there.is_empty() { 0 } else { there.to_stored().1 };
+            }
         } else {
             // A list that is yet to be made holds nothing, and so does it once it is made.
             sums.extend([0; 3]);
