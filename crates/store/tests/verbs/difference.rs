@@ -122,8 +122,14 @@ fn the_base_tells_states_apart_and_is_the_same_for_equal_ones() {
     fresh(&house);
     house.refuse("r1", &[70_000]);
     fresh(&house);
-    house.plan_alone("r2", crate::house::entries(dncsync_core::source::SourceType::Manual, [77]));
+    house.plan_alone("r2", crate::house::entries(dncsync_core::source::SourceType::Manual, [9, 77]));
     fresh(&house);
+    house.plan_alone("r3", crate::house::entries(dncsync_core::source::SourceType::Manual, [78]));
+    assert_eq!(
+        Some(&house.difference().base),
+        bases.borrow().last(),
+        "what we put there and is not there tells nothing"
+    );
     let mut all = numbers([1, 2, 3]).into_iter().map(Ok);
     house.store.keep_to(house.target, Some(("leads.csv", &mut all))).unwrap();
     fresh(&house);
