@@ -15,7 +15,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::error::StoreError;
 use crate::events::append;
 use crate::feeds::{self, FeedId};
-use crate::lists::{ListKey, TargetId, TenantId};
+use crate::lists::{ListKey, TargetId};
 use crate::open::Store;
 use crate::sets;
 use crate::taking::{self, NewLoad};
@@ -78,14 +78,6 @@ impl Store {
             None => Ok(true),
             Some(set) => Ok(sets::chunk(&self.connection, set, key(number))?.contains(number)),
         }
-    }
-
-    /// All targets of a tenant.
-    pub fn targets(&self, tenant: TenantId) -> Result<Vec<TargetId>, StoreError> {
-        let mut select =
-            self.connection.prepare_cached("SELECT id FROM target WHERE tenant = ?1 ORDER BY name, scope")?;
-        let targets = select.query_map([tenant.0], |row| Ok(TargetId(row.get(0)?)))?;
-        Ok(targets.collect::<Result<_, _>>()?)
     }
 
     /// All targets of all tenants.
