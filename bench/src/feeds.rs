@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use dncsync_core::check::{Rules, read_number};
 use dncsync_core::feed::{FeedName, Mode};
 use dncsync_core::guard::LoadGuard;
+use dncsync_core::profile::Reach;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::TenantKey;
 use dncsync_engine::{Engine, LoadOrder, PlanGuards, Setup, Source, World, explain};
@@ -147,7 +148,7 @@ fn load(file: &Path, state: &Path) {
         feed: FeedName::read("registry").expect("a name"),
         sources: vec![Source::File(file.to_owned())],
         format: None,
-        rules: Rules { country: None, default_source: SourceType::Manual, mode: Mode::Replace },
+        rules: Rules { country: None, default_source: SourceType::Manual, mode: Mode::Replace, reach: Reach::World },
         end: None,
         rejects: None,
         allow_empty: false,

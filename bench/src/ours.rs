@@ -8,13 +8,14 @@ use dncsync_core::entry::{Entries, Entry};
 use dncsync_core::feed::Mode;
 use dncsync_core::number::Number;
 use dncsync_core::plan;
+use dncsync_core::profile::Reach;
 use dncsync_core::row::Row;
 use dncsync_core::source::SourceType;
 use dncsync_feed::{Asked, Next, Reader};
 
 use crate::{Outcome, World};
 
-const RULES: Rules = Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add };
+const RULES: Rules = Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add, reach: Reach::World };
 
 /// Those of the client, but for the escaping of notes, which is its own.
 const LIMITS: Limits = Limits { items: 10_000, bytes: 4_718_592, item_bytes: |entry| 64 + entry.notes.len() };

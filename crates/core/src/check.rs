@@ -11,6 +11,7 @@ use crate::entry::Entry;
 use crate::feed::Mode;
 use crate::notes::{self, Mended};
 use crate::number::Number;
+use crate::profile::Reach;
 use crate::rejection::{Rejection, RejectionCode};
 use crate::row::{Place, Row};
 use crate::source::SourceType;
@@ -48,6 +49,8 @@ pub struct Rules {
     pub default_source: SourceType,
     /// What rows mean for the feed that they are read into.
     pub mode: Mode,
+    /// Which numbers the list that they go to can hold; a feed belongs to no list and takes all.
+    pub reach: Reach,
 }
 
 /// A row that passed, and what had to be mended for it.
@@ -106,6 +109,9 @@ pub fn check(row: &Row, file: u32, rules: &Rules) -> Result<Passed, Rejection> {
     let refuse = |column, code, reason: &str| Rejection { place, column, code, reason: reason.to_owned() };
     let number = read_number(&row.phone, rules.country)
         .map_err(|fault| refuse(row.phone_column, fault.code(), fault.reason(rules.country.is_some())))?;
+    if !rules.reach.holds(number) {
+        return Err(refuse(row.phone_column, RejectionCode::ProfileCountry, rules.reach.reason()));
+    }
     let action =
         action(row, rules.mode).map_err(|code| refuse(row.action_column, code.clone(), action_reason(&code)))?;
     let mut malformed = Malformed::default();
@@ -219,7 +225,8 @@ pub fn read_number(text: &str, country: Option<Country>) -> Result<Number, Numbe
 mod tests {
     use super::*;
 
-    const RULES: Rules = Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add };
+    const RULES: Rules =
+        Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add, reach: Reach::World };
 
     fn row(phone: &str, source: &str) -> Row {
         Row { line: 7, phone: phone.into(), source: source.into(), phone_column: 1, source_column: 2, ..Row::default() }
@@ -245,6 +252,14 @@ mod tests {
         assert_eq!(refused("202-555-1234", "MANUAL"), ("phone.unparsable", 1));
         assert_eq!(refused("+15555555555", "MANUAL"), ("phone.invalid", 1));
         assert_eq!(refused("+12025551234", "PARTNER"), ("source.unknown", 2));
+    }
+
+    #[test]
+    fn a_number_that_the_list_cannot_hold_is_refused() {
+        let abroad = row("+44 20 7183 8750", "");
+        let refused = check(&abroad, 0, &Rules { reach: Reach::Nanp, ..RULES }).expect_err("refused");
+        assert_eq!((refused.code.code(), refused.column), ("profile.country", 1));
+        assert!(check(&abroad, 0, &Rules { reach: Reach::Unlike, ..RULES }).is_ok());
     }
 
     fn changes(action: &str, source: &str, end: &str) -> Result<Passed, Rejection> {

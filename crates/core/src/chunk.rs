@@ -3,6 +3,8 @@
 //! key = number >> 16, value = a roaring container of the low 16 bits with a checksum. Three numbers touch three chunks;
 //! a look-up reads one; union, difference and intersection go chunk by chunk, in constant memory.
 
+use std::ops::RangeInclusive;
+
 use roaring::RoaringBitmap;
 
 use crate::number::Number;
@@ -59,6 +61,16 @@ impl Chunk {
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         Self(&self.0 - &other.0)
+    }
+
+    /// What of it lies within a range, as the chunk with this key.
+    #[must_use]
+    pub fn within(&self, key: u64, range: &RangeInclusive<u64>) -> Self {
+        let (first, last) = (key << 16, key << 16 | 0xFFFF);
+        if range.contains(&first) && range.contains(&last) {
+            return self.clone();
+        }
+        Self::of_sorted(self.numbers(key).filter(|number| range.contains(&number.get())))
     }
 
     /// Whether the number is in it.
@@ -143,6 +155,14 @@ mod tests {
         let last = bytes.len() - 1;
         bytes[last] ^= 1;
         assert_eq!(Chunk::from_stored(&bytes, checksum), Err(Damaged));
+    }
+
+    #[test]
+    fn a_range_cuts_a_chunk() {
+        let chunk = Chunk::of_sorted(numbers([0x1_0001, 0x1_0002, 0x1_FFFF]));
+        assert_eq!(chunk.within(1, &(0..=u64::MAX)), chunk);
+        assert_eq!(chunk.within(1, &(0x1_0002..=0x2_0000)), Chunk::of_sorted(numbers([0x1_0002, 0x1_FFFF])));
+        assert!(chunk.within(1, &(0..=0xFFFF)).is_empty());
     }
 
     proptest! {

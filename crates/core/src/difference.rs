@@ -15,6 +15,8 @@ pub struct Sides {
     pub put: Chunk,
     /// What CXone would not take.
     pub refused: Chunk,
+    /// What of the claimed the tenant's lists cannot hold.
+    pub unheld: Chunk,
     /// What is on its way there, or away from there, by a run that is not finished.
     pub under_way: Chunk,
 }
@@ -34,6 +36,8 @@ pub struct Parted {
     pub foreign: Chunk,
     /// Desired, not there, and CXone would not take it.
     pub refused: Chunk,
+    /// Desired, not there, and no list of the tenant can hold it.
+    pub unheld: Chunk,
     /// Put there by us once, not there any more, and not desired: should it ever be there again, others put it there.
     pub gone: Chunk,
 }
@@ -51,11 +55,13 @@ impl Sides {
     pub fn part(&self) -> Parted {
         let desired = self.desired();
         let missing = desired.without(&self.present).without(&self.under_way);
+        let holdable = missing.without(&self.unheld);
         let unwanted = self.present.without(&desired);
         let ours = unwanted.and(&self.put).without(&self.under_way);
         Parted {
-            refused: missing.and(&self.refused),
-            add: missing.without(&self.refused),
+            unheld: missing.and(&self.unheld),
+            refused: holdable.and(&self.refused),
+            add: holdable.without(&self.refused),
             left_out: ours.and(&self.claimed),
             withdrawn: ours.without(&self.claimed),
             right: desired.and(&self.present),
@@ -80,6 +86,7 @@ mod tests {
         #[test]
         fn each_number_is_in_the_part_that_its_sets_say(
             claimed: u16, only in prop::option::of(any::<u16>()), present: u16, put: u16, refused: u16, under_way: u16,
+            unheld: u16,
         ) {
             let sides = Sides {
                 claimed: chunk(claimed),
@@ -87,12 +94,15 @@ mod tests {
                 present: chunk(present),
                 put: chunk(put),
                 refused: chunk(refused),
+                unheld: chunk(claimed & unheld),
                 under_way: chunk(under_way),
             };
             let desired = claimed & only.unwrap_or(u16::MAX);
             let parted = sides.part();
-            prop_assert_eq!(parted.add, chunk(desired & !present & !refused & !under_way));
-            prop_assert_eq!(parted.refused, chunk(desired & !present & refused & !under_way));
+            let missing = desired & !present & !under_way;
+            prop_assert_eq!(parted.add, chunk(missing & !refused & !unheld));
+            prop_assert_eq!(parted.refused, chunk(missing & refused & !unheld));
+            prop_assert_eq!(parted.unheld, chunk(missing & unheld));
             prop_assert_eq!(parted.right, chunk(desired & present));
             prop_assert_eq!(parted.withdrawn, chunk(present & put & !claimed & !under_way));
             prop_assert_eq!(parted.left_out, chunk(present & put & claimed & !desired & !under_way));

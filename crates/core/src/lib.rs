@@ -30,6 +30,7 @@ pub mod pacing;
 pub mod paging;
 pub mod plan;
 pub mod preview;
+pub mod profile;
 pub mod refusal;
 pub mod rejection;
 pub mod report;

@@ -3,6 +3,9 @@
 //! CXone counts arrivals in a sliding window of 60 s. We know only when a request left and when its answer came; the
 //! arrival lies between. A slot of the window is therefore taken before a request leaves and free again 60 s after its
 //! *answer* (design decision 8).
+//!
+//! The Admin API publishes no limit. There the rate is a courtesy of ours: requests leave evenly, and are counted when
+//! they do.
 
 use std::time::Duration;
 
@@ -18,6 +21,48 @@ pub const GUARD: Duration = Duration::from_millis(50);
 /// How long a request may take before it counts as unanswered. A slot whose answer nobody saw, because its process
 /// died, counts as answered then.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How many requests may leave a minute, and how they are counted; 0 = no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rate {
+    /// In any 60 s, by the server's own count of arrivals.
+    Window(u32),
+    /// Evenly, by our count of departures: 300 a minute are 5 in any second, 10 are one in any 6 s.
+    Even(u32),
+}
+
+impl Rate {
+    /// Requests a minute.
+    pub fn a_minute(self) -> u32 {
+        match self {
+            Self::Window(requests) | Self::Even(requests) => requests,
+        }
+    }
+
+    /// The same kind with so many requests a minute.
+    #[must_use]
+    pub fn with(self, a_minute: u32) -> Self {
+        match self {
+            Self::Window(_) => Self::Window(a_minute),
+            Self::Even(_) => Self::Even(a_minute),
+        }
+    }
+
+    /// How many slots there are, and when one is free that was taken for this request.
+    fn slots(self) -> (usize, impl Fn(&Slot) -> Timestamp) {
+        let requests = u64::from(self.a_minute());
+        let at_once = match self {
+            Self::Window(_) => requests,
+            Self::Even(_) => (requests / 60).max(1),
+        };
+        let span = Duration::from_millis((60_000 * at_once).div_ceil(requests.max(1)));
+        let free_at = move |slot: &Slot| match self {
+            Self::Window(_) => slot.free_at(),
+            Self::Even(_) => slot.taken_at + span,
+        };
+        (usize::try_from(at_once).unwrap_or(usize::MAX), free_at)
+    }
+}
 
 /// One request's place in the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,14 +96,14 @@ pub enum Leave {
     At(Timestamp),
 }
 
-/// Decides from the slots of the last minutes. `limit` 0 means that there is none.
-pub fn may_leave(slots: &[Slot], limit: u32, now: Timestamp) -> Leave {
-    let limit = limit as usize;
-    if limit == 0 {
+/// Decides from the slots of the last minutes.
+pub fn may_leave(slots: &[Slot], rate: Rate, now: Timestamp) -> Leave {
+    if rate.a_minute() == 0 {
         return Leave::Now;
     }
+    let (limit, free_at) = rate.slots();
     let mut busy: Vec<Timestamp> =
-        slots.iter().map(|slot| slot.amended(now).free_at()).filter(|free| *free > now).collect();
+        slots.iter().map(|slot| free_at(&slot.amended(now))).filter(|free| *free > now).collect();
     if busy.len() < limit {
         return Leave::Now;
     }
@@ -113,22 +158,35 @@ mod tests {
     #[test]
     fn a_slot_is_free_a_window_after_its_answer() {
         let slots = [Slot { taken_at: at(0), answered_at: Some(at(400)) }];
-        assert_eq!(may_leave(&slots, 1, at(1_000)), Leave::At(at(60_450)));
-        assert_eq!(may_leave(&slots, 1, at(60_450)), Leave::Now);
-        assert_eq!(may_leave(&slots, 2, at(1_000)), Leave::Now);
-        assert_eq!(may_leave(&slots, 0, at(1_000)), Leave::Now);
+        assert_eq!(may_leave(&slots, Rate::Window(1), at(1_000)), Leave::At(at(60_450)));
+        assert_eq!(may_leave(&slots, Rate::Window(1), at(60_450)), Leave::Now);
+        assert_eq!(may_leave(&slots, Rate::Window(2), at(1_000)), Leave::Now);
+        assert_eq!(may_leave(&slots, Rate::Window(0), at(1_000)), Leave::Now);
+    }
+
+    #[test]
+    fn an_even_rate_lets_so_many_leave_in_any_second() {
+        let left = |taken: &[i64]| -> Vec<Slot> {
+            taken.iter().map(|taken| Slot { taken_at: at(*taken), answered_at: None }).collect()
+        };
+        let five = left(&[0, 0, 100, 200, 300]);
+        assert_eq!(may_leave(&five[1..], Rate::Even(300), at(400)), Leave::Now);
+        assert_eq!(may_leave(&five, Rate::Even(300), at(400)), Leave::At(at(1_000)));
+        assert_eq!(may_leave(&left(&[0]), Rate::Even(10), at(5_999)), Leave::At(at(6_000)));
+        assert_eq!(may_leave(&left(&[0]), Rate::Even(10), at(6_000)), Leave::Now);
+        assert_eq!(may_leave(&left(&[9_000]), Rate::Even(60), at(0)), Leave::At(at(1_000)), "a clock set back");
     }
 
     #[test]
     fn a_slot_without_an_answer_waits_for_the_timeout_first() {
         let slots = [Slot { taken_at: at(0), answered_at: None }];
-        assert_eq!(may_leave(&slots, 1, at(70_000)), Leave::At(at(120_050)));
+        assert_eq!(may_leave(&slots, Rate::Window(1), at(70_000)), Leave::At(at(120_050)));
     }
 
     #[test]
     fn a_clock_set_back_costs_one_window() {
         let slots = [Slot { taken_at: at(3_600_000), answered_at: Some(at(3_600_100)) }];
-        assert_eq!(may_leave(&slots, 1, at(0)), Leave::At(at(60_050)));
+        assert_eq!(may_leave(&slots, Rate::Window(1), at(0)), Leave::At(at(60_050)));
     }
 
     #[test]
@@ -154,7 +212,7 @@ mod tests {
         fn the_budget_is_used(limit in 1u32..120, answers in prop::collection::vec(1u64..500, 400..600)) {
             let (mut now, mut slots, mut left) = (at(0), Vec::<Slot>::new(), 0u64);
             for delay in &answers {
-                while let Leave::At(moment) = may_leave(&slots, limit, now) {
+                while let Leave::At(moment) = may_leave(&slots, Rate::Window(limit), now) {
                     now = moment;
                 }
                 slots.push(Slot { taken_at: now, answered_at: Some(now + Duration::from_millis(*delay)) });
@@ -182,7 +240,7 @@ mod tests {
             };
             for (there, back, idle) in delays {
                 now = now + Duration::from_millis(idle.unsigned_abs());
-                while let Leave::At(moment) = may_leave(&known(&requests, now), limit, now) {
+                while let Leave::At(moment) = may_leave(&known(&requests, now), Rate::Window(limit), now) {
                     prop_assert!(moment > now);
                     now = moment;
                 }

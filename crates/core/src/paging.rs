@@ -18,6 +18,11 @@ pub struct PageFacts {
     pub pages: Option<u64>,
 }
 
+/// The size to ask for after a server refused a page of this one. It is a tenth each time: a cap is found in a few requests.
+pub fn smaller(size: u64) -> u64 {
+    (size / 10).max(1)
+}
+
 /// One reading under way: which page to ask for next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paging {

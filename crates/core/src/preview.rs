@@ -9,11 +9,11 @@ use crate::timestamp::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reason {
-    /// `add` or `remove`.
+    /// `add`, `remove`, or `refuse`: not sent, because the tenant's lists cannot hold such numbers.
     pub change: String,
     /// The feed that is the reason; absent where it is the campaign's own numbers, or a feed that is not taken any more.
     pub feed: Option<String>,
-    /// Why: `claimed`, `withdrawn by a load`, `removed by hand`, `ended`, `rolled back`, `only`, `feed not taken`.
+    /// Why: `profile.country`, `claimed`, `withdrawn by a load`, `removed by hand`, `ended`, `rolled back`, `only`, `feed not taken`.
     pub reason: String,
     /// How many. A number that several feeds claim counts for each.
     pub numbers: u64,

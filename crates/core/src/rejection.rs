@@ -17,6 +17,8 @@ pub enum RejectionCode {
     ActionDeletes,
     /// A row of a change list that says neither that it adds nor that it deletes.
     ActionUnknown,
+    /// The tenant's lists cannot hold such a number.
+    ProfileCountry,
     /// CXone would not take it.
     ServerRefused,
 }
@@ -31,6 +33,7 @@ impl RejectionCode {
             Self::RowMalformed => "row.malformed",
             Self::ActionDeletes => "action.delete",
             Self::ActionUnknown => "action.unknown",
+            Self::ProfileCountry => "profile.country",
             Self::ServerRefused => "server.refused",
         }
     }

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use crate::number::Number;
-use crate::paging::{PageFacts, Paging};
+use crate::paging::{self, PageFacts, Paging};
 use crate::timestamp::Timestamp;
 
 /// First wait between two looks at a list that has not changed.
@@ -68,6 +68,11 @@ impl Watch {
         if self.reading.is_some() { Timestamp::from_millis(i64::MIN) } else { self.next_look }
     }
 
+    /// Whether any reading is under way.
+    pub fn is_reading(&self) -> bool {
+        self.reading.is_some()
+    }
+
     /// Whether a reading of the whole list is under way.
     pub fn reads_whole(&self) -> bool {
         self.reading.as_ref().is_some_and(|reading| reading.whole)
@@ -109,6 +114,26 @@ impl Watch {
         }
         self.next_look = now + wait(self.in_vain);
         if reading.whole { Turned::WholeEnd { began: reading.began } } else { Turned::TailEnd }
+    }
+
+    /// The server refused the page that was asked for, perhaps for its size: the reading begins anew with smaller ones.
+    pub fn ask_for_less(&mut self) {
+        self.size = paging::smaller(self.size);
+        self.reading = None;
+    }
+
+    /// How many pages the next reading would take, if the list holds `more` entries beside those that are known.
+    pub fn cost(&self, whole: bool, more: u64) -> u64 {
+        let size = self.size.max(1);
+        let whole = whole || (self.in_vain > 0 && self.in_vain.is_multiple_of(TAIL_LOOKS));
+        let entries = if whole { self.listed } else { self.listed % size } + more;
+        entries.div_ceil(size).max(1)
+    }
+
+    /// Numbers were asked for one by one. `found`: at least one of them was there.
+    pub fn asked(&mut self, found: bool, now: Timestamp) {
+        self.in_vain = if found { 0 } else { self.in_vain + 1 };
+        self.next_look = now + wait(self.in_vain);
     }
 
     /// Something was accepted just now: looking is worth while again soon.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::profile::Profile;
+
 /// How far a list reaches, in CXone's own terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -47,6 +49,9 @@ impl fmt::Display for Scope {
 /// Longest list name that CXone takes, in characters (`/api/v2/dnc` contract).
 pub const MAX_LIST_NAME: usize = 255;
 
+/// What the name of a campaign's list begins with.
+const OF_CAMPAIGN: &str = "CAMPAIGN_DNC_";
+
 /// A list that the user asked for, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Target {
@@ -72,7 +77,7 @@ impl Target {
         if id.is_empty() {
             return Err(TargetError::Empty);
         }
-        let list = Self::list(&format!("CAMPAIGN_DNC_{id}"), Scope::Campaign)?;
+        let list = Self::list(&format!("{OF_CAMPAIGN}{id}"), Scope::Campaign)?;
         Ok(Self { campaign: Some(id.to_owned()), ..list })
     }
 
@@ -83,6 +88,12 @@ impl Target {
             long if long > MAX_LIST_NAME => Err(TargetError::TooLong(long)),
             _ => Ok(Self { name: name.to_owned(), scope, campaign: None }),
         }
+    }
+
+    /// A DNC group of the Admin API, which knows no scopes: it is remembered as that of a campaign where its name says so,
+    /// so that it is the same whether it is named or its campaign.
+    pub fn group(name: &str) -> Result<Self, TargetError> {
+        Self::list(name, if name.starts_with(OF_CAMPAIGN) { Scope::Campaign } else { Scope::Global })
     }
 
     /// A target as the store remembers it.
@@ -127,9 +138,12 @@ impl TenantKey {
         Self(format!("{} {client_id}", api_url.trim_end_matches('/')))
     }
 
-    /// The embedded sandbox of a state directory: one tenant, whatever port it got today.
-    pub fn embedded_sandbox() -> Self {
-        Self("sandbox embedded".to_owned())
+    /// The embedded sandbox of a state directory: one tenant for each profile, whatever port it got today.
+    pub fn embedded_sandbox(profile: Profile) -> Self {
+        Self(match profile {
+            Profile::V2 => "sandbox embedded".to_owned(),
+            Profile::Admin => "sandbox embedded, admin".to_owned(),
+        })
     }
 
     /// The key as text, for the store and for people.

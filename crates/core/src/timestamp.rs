@@ -15,7 +15,7 @@ impl Timestamp {
     pub const ZERO: Self = Self(0);
 
     /// From milliseconds since 1970-01-01T00:00:00Z.
-    pub fn from_millis(millis: i64) -> Self {
+    pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 

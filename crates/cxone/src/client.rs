@@ -6,27 +6,33 @@ use std::time::Duration;
 
 use dncsync_core::answer::Answer;
 use dncsync_core::batch::Limits;
+use dncsync_core::number::Number;
 use dncsync_core::pacing::REQUEST_TIMEOUT;
 use dncsync_core::target::{ListId, Target};
 use reqwest::Url;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 
 use crate::address;
-use crate::calls::{self, Call};
-use crate::decode::{self, FoundList, ItemsPage, ListsPage, Posted, Removed};
-use crate::items;
-use crate::reply;
-use crate::scope;
-use crate::settings::{Settings, SettingsError};
+use crate::admin;
+use crate::admin::sign_in::AccessKey;
+use crate::calls::Call;
+use crate::reply::{self, Reply};
+use crate::settings::{Access, Settings, SettingsError};
+use crate::sign_in::SignIn;
+use crate::speech::Speech;
 use crate::token::{TOKEN_TIMEOUT, TokenFacts, Tokens};
+use crate::told::{FoundList, ItemsPage, ListsPage, Posted, Removed, SkillsPage};
+use crate::v2::scope;
+use crate::v2::sign_in::ClientCredentials;
 use crate::verdict;
 use crate::wire::Wire;
 
-/// How many numbers to ask for on a page: the most that the contract's server gives.
-pub const PAGE_SIZE: u64 = 10_000;
-
 /// How many lists to ask for on a page.
 pub const LISTS_PAGE_SIZE: u64 = 100;
+
+/// No server gives fewer numbers on a page than this, as far as anybody has seen: one that refuses a page of this size
+/// has another reason.
+pub const SMALLEST_PAGE: u64 = 100;
 
 /// Longer than any sound network needs, and short enough to try again soon.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -40,23 +46,10 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     wire: Wire,
-    limits: Limits,
-    api: Url,
-    host: String,
+    speech: Speech,
+    /// The API; where it is not known before, the token tells.
+    api: Option<Url>,
     tokens: Tokens,
-}
-
-struct Addresses {
-    api: Url,
-    token: Url,
-}
-
-impl Addresses {
-    fn of(settings: &Settings) -> Result<Self, SettingsError> {
-        let api = address::base(&settings.api_url).map_err(SettingsError::of("CXONE_API_URL"))?;
-        let token = address::base(&settings.token_url).map_err(SettingsError::of("CXONE_TOKEN_URL"))?;
-        Ok(Self { api, token })
-    }
 }
 
 impl Client {
@@ -66,28 +59,31 @@ impl Client {
     /// An address or certificate that cannot be used.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         // Addresses first: what is wrong with them is told before what is wrong with certificates.
-        let addresses = Addresses::of(&settings)?;
+        let made = Tenancy::of(settings.access)?;
         let wire = Wire::net(settings.ca_pem.as_deref(), CONNECT_TIMEOUT, API_TIMEOUT)?;
-        Ok(Self::made(settings, addresses, wire, items::LIMITS))
+        Ok(made.over(wire))
     }
 
-    /// A client whose requests leave through `wire`, each with as many items as `limits` allow.
+    /// A client whose requests leave through `wire`, each with `items` items at most where that is given.
     ///
     /// # Errors
     /// An address that cannot be used.
-    pub fn over(settings: Settings, wire: Wire, limits: Limits) -> Result<Self, SettingsError> {
-        let addresses = Addresses::of(&settings)?;
-        Ok(Self::made(settings, addresses, wire, limits))
+    pub fn over(settings: Settings, wire: Wire, items: Option<usize>) -> Result<Self, SettingsError> {
+        let mut made = Tenancy::of(settings.access)?;
+        if let Some(items) = items {
+            made.speech.limits.items = items;
+        }
+        Ok(made.over(wire))
     }
 
-    fn made(settings: Settings, Addresses { api, token }: Addresses, wire: Wire, limits: Limits) -> Self {
-        let tokens = Tokens::new(wire.clone(), token, settings.client_id, settings.client_secret);
-        Self(Arc::new(Inner { wire, limits, host: address::host(&api), api, tokens }))
+    /// How the tenant speaks.
+    pub fn speech(&self) -> &Speech {
+        &self.0.speech
     }
 
     /// What one request may hold.
     pub fn limits(&self) -> Limits {
-        self.0.limits
+        self.0.speech.limits
     }
 
     /// The way that its requests take.
@@ -97,39 +93,69 @@ impl Client {
 
     /// Creates a list: applied, or it exists.
     pub async fn create_list(&self, target: &Target) -> Answer<FoundList> {
-        let body = serde_json::json!({
-            "listName": target.name(),
-            "description": "Kept by dncsync",
-            "sourceType": "SYSTEM",
-            "scope": target.scope().name(),
-        });
-        let request =
-            Request { call: Call::CreateList, url: calls::lists(&self.0.api), body: Some(body.to_string().into()) };
-        self.0.send(request, |body| decode::created(body, target.name())).await
+        let speech = self.speech();
+        let request = Request::of(Call::CreateList, |base| speech.lists_url(base)).with(speech.new_list(target));
+        self.0.send(request, |_, body| speech.created(body, target.name())).await
     }
 
     /// One page of the lists whose names contain `name`; others than the wanted one may be among them.
     pub async fn find_lists(&self, name: &str, page: u64, size: u64) -> Answer<ListsPage> {
-        let url = calls::find_lists(&self.0.api, name, page, size);
-        self.0.send(Request { call: Call::FindLists, url, body: None }, decode::lists).await
+        let speech = self.speech();
+        let request = Request::of(Call::FindLists, |base| speech.find_url(base, name, page, size));
+        self.0.send(request, |_, body| speech.lists(body)).await
     }
 
-    /// Adds items to a list. `body` is what [`crate::items::body`] made.
+    /// Adds items to a list. `body` is what [`Speech::body`] made.
     pub async fn post_items(&self, list: &ListId, body: Vec<u8>) -> Answer<Posted> {
-        let url = calls::items(&self.0.api, list);
-        self.0.send(Request { call: Call::PostItems, url, body: Some(body) }, decode::posted).await
+        let speech = self.speech();
+        let request = Request::of(Call::PostItems, |base| speech.items_url(base, list)).with(body);
+        self.0.send(request, |_, body| speech.posted(body)).await
     }
 
-    /// Removes items from a list; one that is not there is no error. `body` is what [`crate::items::removal`] made.
+    /// Removes items from a list; one that is not there is no error. `body` is what [`Speech::removal`] made.
     pub async fn remove_items(&self, list: &ListId, body: Vec<u8>) -> Answer<Removed> {
-        let url = calls::items(&self.0.api, list);
-        self.0.send(Request { call: Call::RemoveItems, url, body: Some(body) }, decode::removed).await
+        let speech = self.speech();
+        let request = Request::of(Call::RemoveItems, |base| speech.items_url(base, list)).with(body);
+        self.0.send(request, |_, body| speech.removed(body)).await
     }
 
-    /// One page of a list's indexed numbers.
+    /// One page of a list's indexed numbers. Too large, where the server may have refused the size of the page.
     pub async fn read_items(&self, list: &ListId, page: u64, size: u64) -> Answer<ItemsPage> {
-        let url = calls::read_items(&self.0.api, list, page, size);
-        self.0.send(Request { call: Call::ReadItems, url, body: None }, decode::items).await
+        let speech = self.speech();
+        let request = Request::of(Call::ReadItems, |base| speech.read_url(base, list, page, size));
+        let answer = self.0.send(request, |reply, body| speech.items(reply, body)).await;
+        match answer {
+            Answer::Refused(_) if size > SMALLEST_PAGE => Answer::TooLarge,
+            Answer::Refused(refusal) => Answer::Lasting(verdict::refused_page(&refusal)),
+            answer => answer,
+        }
+    }
+
+    /// Whether a list holds a number, where the tenant can be asked for a single one.
+    pub async fn look_up(&self, list: &ListId, number: Number) -> Answer<bool> {
+        let request = Request::of(Call::LookUp, |base| self.speech().calls().search(base, number));
+        self.0.send(request, |reply, body| admin::decode::found(body, list, number, reply.at)).await
+    }
+
+    /// One page of the skills that a list scrubs.
+    pub async fn scrubbed_skills(&self, list: &ListId, page: u64, size: u64) -> Answer<SkillsPage> {
+        let url = |base: &Url| self.speech().calls().scrubbed_skills(base, list, page, size);
+        self.0.send(Request::of(Call::ReadSkills, url), |_, body| admin::decode::skills(body)).await
+    }
+
+    /// Has a list scrub a skill.
+    pub async fn scrub(&self, list: &ListId, skill: &str) -> Answer<()> {
+        self.set_skill(Call::ScrubSkill, list, skill).await
+    }
+
+    /// Has a list scrub a skill no more.
+    pub async fn spare(&self, list: &ListId, skill: &str) -> Answer<()> {
+        self.set_skill(Call::SpareSkill, list, skill).await
+    }
+
+    async fn set_skill(&self, call: Call, list: &ListId, skill: &str) -> Answer<()> {
+        let request = Request::of(call, |base| self.speech().calls().scrubbed_skill(base, list, skill));
+        self.0.send(request, |_, _| Some(())).await
     }
 
     /// The token's facts; one is fetched where none is at hand.
@@ -148,20 +174,60 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("host", &self.0.host).field("tokens", &self.0.tokens).finish_non_exhaustive()
+        let host = self.0.api.as_ref().map(address::host);
+        f.debug_struct("Client").field("host", &host).field("tokens", &self.0.tokens).finish_non_exhaustive()
+    }
+}
+
+/// A tenant before there is a way to it.
+struct Tenancy {
+    speech: Speech,
+    api: Option<Url>,
+    sign_in: SignIn,
+}
+
+impl Tenancy {
+    fn of(access: Access) -> Result<Self, SettingsError> {
+        match access {
+            Access::Client(client) => {
+                let api = address::base(&client.api_url).map_err(SettingsError::of("CXONE_API_URL"))?;
+                let token = address::base(&client.token_url).map_err(SettingsError::of("CXONE_TOKEN_URL"))?;
+                let sign_in = ClientCredentials::new(token, client.client_id, client.client_secret);
+                Ok(Self { speech: Speech::v2(), api: Some(api), sign_in: SignIn::V2(sign_in) })
+            }
+            Access::Key(key) => {
+                let speech = Speech::admin(&key);
+                Ok(Self { speech, api: None, sign_in: SignIn::Admin(AccessKey::new(key)?) })
+            }
+        }
+    }
+
+    fn over(self, wire: Wire) -> Client {
+        let tokens = Tokens::new(wire.clone(), self.sign_in);
+        Client(Arc::new(Inner { wire, speech: self.speech, api: self.api, tokens }))
     }
 }
 
 /// One API request before it is sent.
-struct Request {
+struct Request<'a> {
     call: Call,
-    url: Url,
+    url: Box<dyn FnOnce(&Url) -> Url + Send + 'a>,
     body: Option<Vec<u8>>,
+}
+
+impl<'a> Request<'a> {
+    fn of(call: Call, url: impl FnOnce(&Url) -> Url + Send + 'a) -> Self {
+        Self { call, url: Box::new(url), body: None }
+    }
+
+    fn with(self, body: Vec<u8>) -> Self {
+        Self { body: Some(body), ..self }
+    }
 }
 
 impl Inner {
     /// Token, request, answer. The API is asked once at most, whatever happens.
-    async fn send<T>(&self, request: Request, decode: impl FnOnce(&[u8]) -> Option<T>) -> Answer<T> {
+    async fn send<T>(&self, request: Request<'_>, decode: impl FnOnce(&Reply, &[u8]) -> Option<T>) -> Answer<T> {
         let token = match self.tokens.get().await {
             Ok(token) => token,
             Err(none) => return none.answer(),
@@ -170,16 +236,22 @@ impl Inner {
         if !missing.is_empty() {
             return Answer::Lasting(verdict::scope_missing(&missing));
         }
-        let call = request.call;
-        let mut prepared = self.wire.request(call.method(), request.url).header(AUTHORIZATION, token.header);
+        let Some(api) = self.api.as_ref().or(token.api.as_ref()) else {
+            return Answer::Lasting(verdict::nowhere());
+        };
+        let (call, host) = (request.call, address::host(api));
+        let json = HeaderValue::from_static("application/json");
+        // Without it the Admin API answers with a text that is no JSON.
+        let prepared = self.wire.request(call.method(), (request.url)(api)).header(ACCEPT, json.clone());
+        let mut prepared = prepared.header(AUTHORIZATION, token.header);
         if let Some(body) = request.body {
-            prepared = prepared.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
+            prepared = prepared.header(CONTENT_TYPE, json).body(body);
         }
-        let reply = match reply::exchange(&self.wire, prepared, &self.host).await {
+        let reply = match reply::exchange(&self.wire, prepared, &host).await {
             Ok(reply) => reply,
             Err(fault) => return verdict::without_answer(fault),
         };
-        let answer = verdict::judge(call, &self.host, &reply, decode);
+        let answer = verdict::judge((self.speech.profile, call), &host, &reply, |body| decode(&reply, body));
         if matches!(answer, Answer::TokenRefused) {
             self.tokens.forget(token.generation);
         }

@@ -3,15 +3,21 @@
 use std::time::Duration;
 
 use dncsync_core::answer::Answer;
+use dncsync_core::number::Number;
+use dncsync_core::profile::Profile;
 use dncsync_core::refusal::Refusal;
 use dncsync_core::target::ListId;
+use dncsync_core::timestamp::Timestamp;
 use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
 
-use crate::calls::{self, Call};
-use crate::decode::{self, FoundList, ItemsPage, ListsPage, Posted, Removed};
+use crate::admin;
+use crate::calls::Call;
+use crate::errors;
 use crate::reply::Reply;
 use crate::token::{self, TokenFacts};
+use crate::told::{FoundList, ItemsPage, ListsPage, Posted, Removed, SkillsPage};
+use crate::v2::{self, decode};
 use crate::{retry_after, verdict};
 
 /// A page of lists.
@@ -39,14 +45,49 @@ pub fn removed(body: &[u8]) -> Option<Removed> {
     decode::removed(body)
 }
 
+/// All DNC groups.
+pub fn groups(body: &[u8]) -> Option<ListsPage> {
+    admin::decode::groups(body)
+}
+
+/// The group that was created under the name `asked`.
+pub fn created_group(body: &[u8], asked: &str) -> Option<FoundList> {
+    admin::decode::created(body, asked)
+}
+
+/// A page of a group's records.
+pub fn records(body: &[u8], now: Timestamp) -> Option<ItemsPage> {
+    admin::decode::records(body, now)
+}
+
+/// What was taken of an upload, and what was expired of a removal.
+pub fn results(body: &[u8]) -> (Option<Posted>, Option<Removed>) {
+    (admin::results::posted(body), admin::results::removed(body))
+}
+
+/// Whether a search found a number in a group.
+pub fn found(body: &[u8], group: &ListId, number: Number, now: Timestamp) -> Option<bool> {
+    admin::decode::found(body, group, number, now)
+}
+
+/// A page of skills.
+pub fn skills(body: &[u8]) -> Option<SkillsPage> {
+    admin::decode::skills(body)
+}
+
+/// The addresses that a discovery tells.
+pub fn discovered(body: &[u8]) -> [Option<String>; 2] {
+    [admin::tenant::token_endpoint(body), admin::tenant::api_endpoint(body)]
+}
+
 /// Why a batch was refused.
 pub fn refusal(body: &[u8]) -> Refusal {
-    decode::refusal(body)
+    errors::refusal(body, None)
 }
 
 /// The server's words for an error.
 pub fn words(body: &[u8]) -> Option<String> {
-    decode::words(body)
+    errors::words(body)
 }
 
 /// What a token tells of itself.
@@ -67,7 +108,7 @@ pub fn retry_after(value: &[u8], date: Option<&[u8]>) -> Option<Duration> {
 /// The path of a list's items.
 pub fn items_path(list: &ListId) -> String {
     let base = Url::parse("https://api.example.com").expect("an address");
-    calls::items(&base, list).path().to_owned()
+    v2::calls::items(&base, list).path().to_owned()
 }
 
 /// What each call makes of an answer, by the call's name.
@@ -84,13 +125,13 @@ pub fn judge(status: u16, body: &[u8]) -> Vec<(String, Answer<()>)> {
                 Call::FindLists => lists(body).map(drop),
                 Call::PostItems => posted(body).map(drop),
                 Call::ReadItems => items(body).map(drop),
-                Call::RemoveItems => removed(body).map(drop),
+                _ => removed(body).map(drop),
             };
-            (format!("{call:?}"), verdict::judge(call, "api.example.com", &reply, decode))
+            (format!("{call:?}"), verdict::judge((Profile::V2, call), "api.example.com", &reply, decode))
         })
         .collect()
 }
 
 fn reply(status: StatusCode, body: &[u8]) -> Reply {
-    Reply { status, retry_after: None, body: Ok(body.to_vec()) }
+    Reply { status, retry_after: None, said: None, at: Timestamp::ZERO, body: Ok(body.to_vec()) }
 }

@@ -40,9 +40,19 @@ impl Scalar<'_> {
     }
 }
 
+/// Yes or no, also as a text or as 1 and 0; whatever else stands there is not told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Flag(pub(crate) Option<bool>);
+
 /// An object; whatever else stands there is `None`.
 #[derive(Debug)]
 pub(crate) struct Object<T>(pub(crate) Option<T>);
+
+impl<T> Default for Object<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
 
 /// The elements of an array; whatever else stands there has none.
 #[derive(Debug)]
@@ -114,6 +124,34 @@ impl<'de> Visitor<'de> for Anything<Scalar<'de>> {
     otherwise_object!(Scalar::Odd);
 }
 
+impl<'de> Visitor<'de> for Anything<Flag> {
+    type Value = Flag;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_bool<E>(self, told: bool) -> Result<Self::Value, E> {
+        Ok(Flag(Some(told)))
+    }
+
+    fn visit_u64<E>(self, told: u64) -> Result<Self::Value, E> {
+        Ok(Flag((told <= 1).then_some(told == 1)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Flag(match text.trim() {
+            "1" => Some(true),
+            "0" => Some(false),
+            text => text.to_ascii_lowercase().parse().ok(),
+        }))
+    }
+
+    otherwise!(Flag(None) => visit_i64(i64), visit_f64(f64), visit_unit);
+    otherwise_array!(Flag(None));
+    otherwise_object!(Flag(None));
+}
+
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Anything<Object<T>> {
     type Value = Object<T>;
 
@@ -154,6 +192,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
     }
 }
 
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Anything::<Flag>(PhantomData))
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(Anything::<Object<T>>(PhantomData))
@@ -164,6 +208,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Array<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(Anything::<Array<T>>(PhantomData))
     }
+}
+
+/// An id. It becomes a part of a path; `.` and `..` would be read as steps in it, also with a tab or a line end between
+/// the dots, which addresses drop.
+pub(crate) fn id(told: &Scalar<'_>) -> Option<String> {
+    told.text().filter(|id| id != "." && id != ".." && !id.contains(char::is_control))
 }
 
 /// Reads a whole body; `None` where it is no JSON. A byte order mark before it is passed over.
@@ -193,6 +243,13 @@ mod tests {
     }
 
     #[test]
+    fn yes_and_no_are_told_in_many_ways() {
+        let read: Array<Flag> = read(br#"[true, "False", 1, "0", " TRUE ", 2, "yes", null, [], {}]"#).unwrap();
+        let told: Vec<_> = read.0.iter().filter_map(|flag| flag.0).collect();
+        assert_eq!((told, read.0.len()), (vec![true, false, true, false, true], 10));
+    }
+
+    #[test]
     fn what_is_no_object_or_array_is_none() {
         let objects: Array<Object<IgnoredAny>> = read(KINDS.as_bytes()).unwrap();
         assert_eq!(objects.0.iter().filter(|object| object.0.is_some()).count(), 1);
@@ -201,7 +258,7 @@ mod tests {
         assert!(read::<Object<IgnoredAny>>(b"<html>").is_none());
         assert!(read::<Object<IgnoredAny>>(b"{\"a\": 1").is_none());
         assert!(read::<Object<IgnoredAny>>(b"\xef\xbb\xbf{}").is_some());
-        assert_eq!(crate::decode::posted(br#"{"added":1,"added":2}"#), None);
-        assert!(crate::decode::posted(br#"{"other":1,"other":2}"#).is_some());
+        assert_eq!(crate::v2::decode::posted(br#"{"added":1,"added":2}"#), None);
+        assert!(crate::v2::decode::posted(br#"{"other":1,"other":2}"#).is_some());
     }
 }

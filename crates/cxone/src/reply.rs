@@ -1,9 +1,13 @@
 //! One exchange, read to its end.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use dncsync_core::timestamp::Timestamp;
+use dncsync_core::wording;
+use reqwest::header::HeaderMap;
 use reqwest::{RequestBuilder, Response, StatusCode};
 
+use crate::errors;
 use crate::fault::Fault;
 use crate::retry_after;
 use crate::wire::Wire;
@@ -11,11 +15,18 @@ use crate::wire::Wire;
 /// Most bytes of an answer: fifty times a page of 10,000 numbers. What is larger was not written by CXone.
 const MOST_BYTES: usize = 64 << 20;
 
+/// Where the Admin API puts its words, sometimes in place of a body.
+const STATUS_DESCRIPTION: &str = "icstatusdescription";
+
 /// A server's answer.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) retry_after: Option<Duration>,
+    /// The server's words beside the body, fit to be shown.
+    pub(crate) said: Option<String>,
+    /// When it was sent, by the server's own clock where it told.
+    pub(crate) at: Timestamp,
     /// The body, or why it is not whole.
     pub(crate) body: Result<Vec<u8>, String>,
 }
@@ -25,6 +36,11 @@ impl Reply {
     pub(crate) fn explanation(&self) -> &[u8] {
         self.body.as_deref().unwrap_or_default()
     }
+
+    /// The server's words for an error, where it has some.
+    pub(crate) fn words(&self) -> Option<String> {
+        errors::words(self.explanation()).or_else(|| self.said.clone())
+    }
 }
 
 /// Sends one request and reads what comes back.
@@ -32,8 +48,20 @@ pub(crate) async fn exchange(wire: &Wire, request: RequestBuilder, host: &str) -
     let mut response = wire.send(request, host).await?;
     let status = response.status();
     let retry_after = retry_after::of(response.headers());
+    let said = said(response.headers());
+    let at = moment(retry_after::sent_at(response.headers()));
     let body = body(&mut response, host).await;
-    Ok(Reply { status, retry_after, body })
+    Ok(Reply { status, retry_after, said, at, body })
+}
+
+fn said(headers: &HeaderMap) -> Option<String> {
+    let text = wording::tidy(headers.get(STATUS_DESCRIPTION)?.to_str().ok()?);
+    (!text.is_empty()).then_some(text)
+}
+
+fn moment(time: SystemTime) -> Timestamp {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 async fn body(response: &mut Response, host: &str) -> Result<Vec<u8>, String> {

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use dncsync_core::answer::{Answer, Lasting, Later};
 use reqwest::header::HeaderValue;
-use reqwest::{Method, Url};
+use reqwest::{RequestBuilder, Url};
+use serde::Deserialize;
 use tokio::time::{Instant, timeout};
 
 use crate::address;
-use crate::decode;
+use crate::admin::tenant;
+use crate::lenient::{Object, Scalar, read};
 use crate::reply::{self, Reply};
-use crate::scope;
-use crate::secret::Secret;
+use crate::sign_in::SignIn;
+use crate::v2::scope;
 use crate::verdict;
 use crate::wire::Wire;
 
@@ -37,6 +39,10 @@ pub struct TokenFacts {
     pub scopes: Vec<String>,
     /// How long it lives, counted from when it was granted.
     pub expires_in: Duration,
+    /// The tenant that it belongs to, where it tells.
+    pub tenant: Option<String>,
+    /// The host of the API that it opens, where that was found by it.
+    pub api: Option<String>,
 }
 
 /// A token that can be used.
@@ -44,6 +50,8 @@ pub struct TokenFacts {
 pub(crate) struct Token {
     /// `Bearer …`, marked as sensitive.
     pub(crate) header: HeaderValue,
+    /// The API that it opens, where that was found by it.
+    pub(crate) api: Option<Url>,
     /// The how-manieth token it is: a refused one must not take its successor with it.
     pub(crate) generation: u64,
     pub(crate) facts: TokenFacts,
@@ -77,33 +85,21 @@ struct Cache {
 /// Where tokens come from.
 pub(crate) struct Tokens {
     wire: Wire,
-    url: Url,
-    host: String,
-    client_id: String,
-    client_secret: Secret,
+    sign_in: SignIn,
     cache: Mutex<Cache>,
     /// Held by the one who fetches.
     fetching: tokio::sync::Mutex<()>,
 }
 
 impl Tokens {
-    pub(crate) fn new(wire: Wire, url: Url, client_id: String, client_secret: Secret) -> Self {
-        let host = address::host(&url);
-        Self {
-            wire,
-            url,
-            host,
-            client_id,
-            client_secret,
-            cache: Mutex::default(),
-            fetching: tokio::sync::Mutex::default(),
-        }
+    pub(crate) fn new(wire: Wire, sign_in: SignIn) -> Self {
+        Self { wire, sign_in, cache: Mutex::default(), fetching: tokio::sync::Mutex::default() }
     }
 
     /// The token at hand, or a new one.
     pub(crate) async fn get(&self) -> Result<Token, NoToken> {
         timeout(TOKEN_TIMEOUT, self.cached_or_fetched()).await.unwrap_or_else(|_| {
-            let reason = format!("{} handed out no token in time", self.host);
+            let reason = format!("{} handed out no token in time", self.sign_in.host());
             Err(NoToken::Passing(Later { reason, retry_after: None, throttled: false, answered: false }))
         })
     }
@@ -130,13 +126,19 @@ impl Tokens {
         }
         // Its life is counted from before the request: that is early, and early is safe.
         let asked_at = Instant::now();
-        let granted = self.fetch().await?;
+        let granted = self.sign_in.fetch(&self.wire).await?;
         let mut cache = self.cache();
         cache.fetched += 1;
         cache.granted.clone_from(&granted.facts.scopes);
         let life = granted.facts.expires_in;
         let renew_at = asked_at + life - MARGIN.min(life / 10);
-        let token = Token { header: granted.header, generation: cache.fetched, facts: granted.facts, renew_at };
+        let token = Token {
+            header: granted.header,
+            api: granted.api,
+            generation: cache.fetched,
+            facts: granted.facts,
+            renew_at,
+        };
         cache.token = Some(token.clone());
         Ok(token)
     }
@@ -149,38 +151,43 @@ impl Tokens {
         // Every change to the cache is a plain assignment: one that a panic cut short left nothing half done.
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    async fn fetch(&self) -> Result<Fresh, NoToken> {
-        let form = [
-            ("grant_type", "client_credentials"),
-            ("client_id", &self.client_id),
-            ("client_secret", self.client_secret.expose()),
-            ("scope", &scope::WANTED.join(" ")),
-        ];
-        let request = self.wire.request(Method::POST, self.url.clone()).timeout(TOKEN_TIMEOUT).form(&form);
-        match reply::exchange(&self.wire, request, &self.host).await {
-            Ok(reply) => judge(&self.host, &reply),
-            Err(fault) => {
-                let (reason, answered) = (fault.reason, fault.sent);
-                Err(NoToken::Passing(Later { reason, retry_after: None, throttled: false, answered }))
-            }
-        }
-    }
 }
 
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens").field("host", &self.host).field("client_id", &self.client_id).finish_non_exhaustive()
+        f.debug_struct("Tokens").field("sign_in", &self.sign_in).finish_non_exhaustive()
     }
 }
 
 /// A token just granted.
 pub(crate) struct Fresh {
     header: HeaderValue,
+    api: Option<Url>,
     pub(crate) facts: TokenFacts,
 }
 
-fn judge(host: &str, reply: &Reply) -> Result<Fresh, NoToken> {
+impl Fresh {
+    /// The same, with the address of the API that it opens.
+    pub(crate) fn of_api(mut self, api: Url) -> Self {
+        self.facts.api = Some(address::host(&api));
+        Self { api: Some(api), ..self }
+    }
+}
+
+/// One request on the way to a token. It applies nothing, so that none of its faults leaves anything open.
+pub(crate) async fn ask(wire: &Wire, request: RequestBuilder, host: &str) -> Result<Reply, NoToken> {
+    reply::exchange(wire, request, host).await.map_err(|fault| {
+        let (reason, answered) = (fault.reason, fault.sent);
+        NoToken::Passing(Later { reason, retry_after: None, throttled: false, answered })
+    })
+}
+
+/// What an answer to a request for a token means. `refused` says whose fault it is where it is denied.
+pub(crate) fn judge(
+    host: &str,
+    reply: &Reply,
+    refused: impl FnOnce(&str, &Reply) -> Lasting,
+) -> Result<Fresh, NoToken> {
     let passing = || verdict::passing(host, reply);
     match reply.status.as_u16() {
         200..=299 => fresh(reply).ok_or_else(|| {
@@ -197,25 +204,43 @@ fn judge(host: &str, reply: &Reply) -> Result<Fresh, NoToken> {
 }
 
 pub(crate) fn fresh(reply: &Reply) -> Option<Fresh> {
-    let granted = decode::granted(reply.body.as_deref().ok()?)?;
+    let granted = granted(reply.body.as_deref().ok()?)?;
     let mut header = HeaderValue::from_str(&format!("Bearer {}", granted.access_token)).ok()?;
     header.set_sensitive(true);
     let expires_in = granted.expires_in.map_or(LIFE, Duration::from_secs).min(LONGEST_LIFE);
-    Some(Fresh { header, facts: TokenFacts { scopes: granted.scopes, expires_in } })
+    let facts = TokenFacts { scopes: granted.scopes, expires_in, tenant: granted.tenant, api: None };
+    Some(Fresh { header, api: None, facts })
 }
 
-fn refused(host: &str, reply: &Reply) -> Lasting {
-    let words = decode::words(reply.explanation()).map(|words| format!(": {words}")).unwrap_or_default();
-    if decode::oauth_error(reply.explanation()).as_deref() == Some("invalid_scope") {
-        return Lasting {
-            message: format!("{host} does not grant the scopes {}{words}", scope::WANTED.join(", ")),
-            ..verdict::scope_missing(&scope::WANTED)
-        };
-    }
-    Lasting {
-        code: "credentials.refused",
-        message: format!("{host} refuses the client id or its secret ({}){words}", reply.status),
-        todo: "check CXONE_CLIENT_ID and CXONE_CLIENT_SECRET, and that CXONE_REGION is the tenant's own".to_owned(),
-        of_list: false,
-    }
+/// What a token answer tells.
+struct Granted {
+    access_token: String,
+    expires_in: Option<u64>,
+    scopes: Vec<String>,
+    tenant: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct GrantedBody<'a> {
+    #[serde(default, borrow)]
+    access_token: Scalar<'a>,
+    #[serde(default, borrow)]
+    id_token: Scalar<'a>,
+    #[serde(default, borrow)]
+    expires_in: Scalar<'a>,
+    #[serde(default, borrow)]
+    scope: Scalar<'a>,
+}
+
+/// A token, if the body holds one.
+fn granted(body: &[u8]) -> Option<Granted> {
+    let told = read::<Object<GrantedBody<'_>>>(body)?.0?;
+    let scopes = told.scope.text().unwrap_or_default();
+    let tenant = [&told.id_token, &told.access_token].into_iter().find_map(|token| tenant::of_token(&token.text()?));
+    Some(Granted {
+        access_token: told.access_token.text()?.trim().to_owned(),
+        expires_in: told.expires_in.count(),
+        scopes: scopes.split([' ', ',']).filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
+        tenant,
+    })
 }

@@ -1,29 +1,47 @@
 //! What an answer means: the contract's table of statuses, once.
 
 use dncsync_core::answer::{Answer, Lasting, Later};
+use dncsync_core::profile::Profile;
+use dncsync_core::refusal::Refusal;
 
 use crate::calls::Call;
-use crate::decode;
+use crate::errors;
 use crate::fault::Fault;
 use crate::reply::Reply;
-use crate::scope;
+use crate::told::Standing;
+use crate::v2::scope;
 
 /// Judges an answer to `call`. `decode` reads the body of a success; a body that it cannot read leaves open what
 /// happened.
-pub(crate) fn judge<T>(call: Call, host: &str, reply: &Reply, decode: impl FnOnce(&[u8]) -> Option<T>) -> Answer<T> {
+pub(crate) fn judge<T>(
+    (profile, call): (Profile, Call),
+    host: &str,
+    reply: &Reply,
+    decode: impl FnOnce(&[u8]) -> Option<T>,
+) -> Answer<T> {
+    let admin = profile == Profile::Admin;
     match reply.status.as_u16() {
         200..=299 => success(host, reply, decode),
         300..=399 => Answer::Lasting(wrong_address(host, "sends its callers elsewhere (a redirect)")),
+        400 if admin && call == Call::CreateList && says_taken(reply) => Answer::Exists,
+        // The size of the page may be to blame: the caller knows whether to ask for less.
+        400 if admin && call == Call::ReadItems => {
+            Answer::Refused(errors::refusal(reply.explanation(), reply.said.as_deref()))
+        }
         400 => bad_request(call, host, reply),
         401 => Answer::TokenRefused,
+        403 if admin => Answer::Lasting(role_lacks(host, reply)),
         403 => Answer::Lasting(denied(host, reply)),
         404 if call.on_a_list() => Answer::Lasting(list_gone(reply)),
-        404 => Answer::Lasting(wrong_address(host, "knows no Do-Not-Call lists under /api/v2/dnc (404)")),
+        404 => Answer::Lasting(no_api(profile, host)),
         // Before the other 5xx: a server that lacks the method did not go on with it.
         405 | 501 if call == Call::RemoveItems => Answer::Lasting(removal_unsupported(reply)),
         409 if call == Call::CreateList => Answer::Exists,
+        409 if admin && call.on_a_list() => Answer::Lasting(inactive(reply.words().as_deref())),
         413 if call.sends_a_batch() => Answer::TooLarge,
         429 => Answer::ComeBack(Later { throttled: true, ..passing(host, reply) }),
+        // Busy, in the Admin API: its own clients treat it as they treat 429.
+        503 if admin => Answer::Unknown(Later { throttled: true, ..passing(host, reply) }),
         // A gateway may give up on a request that the server behind it goes on with: 408 and every 5xx leave it open.
         408 | 500.. => Answer::Unknown(passing(host, reply)),
         _ if reply.status.is_client_error() => Answer::Lasting(refused(host, reply)),
@@ -54,7 +72,7 @@ fn success<T>(host: &str, reply: &Reply, decode: impl FnOnce(&[u8]) -> Option<T>
 fn bad_request<T>(call: Call, host: &str, reply: &Reply) -> Answer<T> {
     match &reply.body {
         _ if !call.sends_a_batch() => Answer::Lasting(refused(host, reply)),
-        Ok(body) => Answer::Refused(decode::refusal(body)),
+        Ok(body) => Answer::Refused(errors::refusal(body, reply.said.as_deref())),
         // Half an explanation may name the wrong items, and without one the batch would be halved for nothing.
         Err(reason) => Answer::Unknown(Later { reason: reason.clone(), ..passing(host, reply) }),
     }
@@ -62,12 +80,54 @@ fn bad_request<T>(call: Call, host: &str, reply: &Reply) -> Answer<T> {
 
 /// A fault that passes, as far as the status and the server's words tell.
 pub(crate) fn passing(host: &str, reply: &Reply) -> Later {
-    let words = decode::words(reply.explanation()).map(|words| format!(": {words}")).unwrap_or_default();
+    let words = reply.words().map(|words| format!(": {words}")).unwrap_or_default();
     Later {
         reason: format!("{host} answered {}{words}", reply.status),
         retry_after: reply.retry_after,
         throttled: false,
         answered: true,
+    }
+}
+
+/// Whether the words of a refusal say that the name is taken: the Admin API has no status of its own for it.
+fn says_taken(reply: &Reply) -> bool {
+    let words = reply.words().unwrap_or_default().to_ascii_lowercase();
+    ["exist", "duplicate", "already", "unique", "in use"].iter().any(|said| words.contains(said))
+}
+
+fn no_api(profile: Profile, host: &str) -> Lasting {
+    match profile {
+        Profile::V2 => wrong_address(host, "knows no Do-Not-Call lists under /api/v2/dnc (404)"),
+        Profile::Admin => Lasting {
+            todo: "check CXONE_API_VERSION (34 where it is not set), and CXONE_API_URL where it is set".to_owned(),
+            ..wrong_address(host, "knows no DNC groups in that version of the Admin API (404)")
+        },
+    }
+}
+
+/// What an access key may do is what the role of its employee may do.
+fn role_lacks(host: &str, reply: &Reply) -> Lasting {
+    let words = reply.words().map(|words| format!(": {words}")).unwrap_or_default();
+    Lasting {
+        code: "access.denied",
+        message: format!("{host} refuses access (403){words}"),
+        todo:
+            "in CXone's Admin, give the role of the employee who owns the access key `Do Not Call List`: view and edit"
+                .to_owned(),
+        of_list: false,
+    }
+}
+
+/// A group that somebody made inactive takes no records.
+pub(crate) fn inactive(words: Option<&str>) -> Lasting {
+    let words = words.map(|words| format!(": {words}")).unwrap_or_default();
+    Lasting {
+        code: "list.inactive",
+        message: format!("the DNC group is inactive, and CXone takes no records for it{words}"),
+        todo: "activate it in CXone (Admin, Do Not Call), or name another list; nothing is lost, the next run goes on \
+               from here"
+            .to_owned(),
+        of_list: true,
     }
 }
 
@@ -93,7 +153,7 @@ pub(crate) fn scope_missing(missing: &[&str]) -> Lasting {
 }
 
 fn denied(host: &str, reply: &Reply) -> Lasting {
-    let words = decode::words(reply.explanation());
+    let words = reply.words();
     if let Some(scope) = words.as_deref().and_then(scope::named_in) {
         return Lasting {
             message: format!("{host} refuses access (403): the scope {scope} is missing"),
@@ -114,7 +174,7 @@ fn denied(host: &str, reply: &Reply) -> Lasting {
 }
 
 fn list_gone(reply: &Reply) -> Lasting {
-    let words = decode::words(reply.explanation()).map(|words| format!(": {words}")).unwrap_or_default();
+    let words = reply.words().map(|words| format!(": {words}")).unwrap_or_default();
     Lasting {
         code: "list.gone",
         message: format!("CXone does not know the list any more (404){words}"),
@@ -125,7 +185,7 @@ fn list_gone(reply: &Reply) -> Lasting {
 
 /// A tenant that knows no such method.
 fn removal_unsupported(reply: &Reply) -> Lasting {
-    let words = decode::words(reply.explanation()).map(|words| format!(": {words}")).unwrap_or_default();
+    let words = reply.words().map(|words| format!(": {words}")).unwrap_or_default();
     Lasting {
         code: "removal.unsupported",
         message: format!("CXone does not let this client remove items from the list ({}){words}", reply.status),
@@ -135,11 +195,45 @@ fn removal_unsupported(reply: &Reply) -> Lasting {
 }
 
 fn refused(host: &str, reply: &Reply) -> Lasting {
-    let words = decode::words(reply.explanation()).unwrap_or_else(|| "no reason given".to_owned());
+    let words = reply.words().unwrap_or_else(|| "no reason given".to_owned());
     Lasting {
         code: "request.refused",
         message: format!("{host} refuses the request ({}): {words}", reply.status),
         todo: "mend what the reason names; where it names nothing of yours, report it as a fault of dncsync".to_owned(),
         of_list: true,
+    }
+}
+
+/// A page was refused, and not for its size.
+pub(crate) fn refused_page(refusal: &Refusal) -> Lasting {
+    Lasting {
+        code: "request.refused",
+        message: format!("CXone refuses to show a page of the list (400): {}", refusal.reason),
+        todo: "where the reason names the order, set CXONE_ORDER_BY to another field, or to nothing".to_owned(),
+        of_list: true,
+    }
+}
+
+/// A token that opens no API that we know of.
+pub(crate) fn nowhere() -> Lasting {
+    Lasting {
+        code: "discovery.failed",
+        message: "nobody told where the tenant's API is".to_owned(),
+        todo: "set CXONE_API_URL".to_owned(),
+        of_list: false,
+    }
+}
+
+/// Why nothing can be added to a list as it stands; `None` where it can.
+pub fn standing_bars(standing: Standing) -> Option<Lasting> {
+    match standing {
+        Standing::Open => None,
+        Standing::Inactive => Some(inactive(None)),
+        Standing::Leaving => Some(Lasting {
+            code: "list.leaving",
+            message: "the DNC group is about to be deleted in CXone".to_owned(),
+            todo: "name another list".to_owned(),
+            of_list: true,
+        }),
     }
 }

@@ -4,10 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use admin::Admin;
 pub(crate) use feeds::{
     Apply, Explain, Export, Load, Plan, Remove, Rollback, TargetAction, TargetAdopt, TargetCommand, TargetSet,
+    TargetSkills,
 };
 
+mod admin;
 mod feeds;
 
 /// Keeps the Do-Not-Call lists of NICE CXone true.
@@ -90,11 +93,11 @@ pub(crate) enum Command {
     /// List webhooks that nobody took yet, or try them again now
     Webhooks(Box<Webhooks>),
     /// Check configuration, token, scopes and reachability, and say what to mend
-    Doctor(Box<Tenant>),
+    Doctor(Box<Doctor>),
     /// Run a CXone tenant on this machine, to try things on
     Sandbox(Sandbox),
     /// The quick start: a sandbox, sample files, a webhook receiver, a report
-    Demo,
+    Demo(Demo),
 }
 
 const INGEST_EXAMPLES: &str = "\
@@ -184,8 +187,11 @@ pub(crate) struct Verify {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "CXone")]
 pub(crate) struct Tenant {
+    /// Which API it speaks
+    #[command(flatten)]
+    pub(crate) admin: Admin,
     /// An embedded CXone instead of a tenant; its data lives in the state directory
-    #[arg(long)]
+    #[arg(long, help_heading = "CXone")]
     pub(crate) sandbox: bool,
     /// [env: CXONE_CLIENT_ID or CXONE_CLIENT_ID_FILE]
     #[arg(long, value_name = "ID")]
@@ -193,7 +199,7 @@ pub(crate) struct Tenant {
     /// A file with the secret: a flag can be seen by everybody on the machine [env: CXONE_CLIENT_SECRET or CXONE_CLIENT_SECRET_FILE]
     #[arg(long, value_name = "FILE")]
     pub(crate) client_secret_file: Option<PathBuf>,
-    /// [env: CXONE_REGION] [default: us-east-1]
+    /// The region; of the Admin API the area [env: CXONE_REGION] [default: us-east-1, na1]
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
     /// Whole address of the API, instead of the region's [env: CXONE_API_URL]
@@ -205,7 +211,7 @@ pub(crate) struct Tenant {
     /// A certificate authority beside the platform's, PEM [env: CXONE_CA_FILE]
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
-    /// Most requests in any 60 s, all processes of this state directory together; 0 = no limit [env: CXONE_RATE] [default: 100]
+    /// Most requests in any 60 s, all processes of this state directory together; 0 = no limit [env: CXONE_RATE] [default: 100; of the Admin API 300, 5 a second]
     #[arg(long, value_name = "N")]
     pub(crate) rate: Option<String>,
     /// How long after its last sending a number may stay unseen before it is reported unconfirmed [env: DNCSYNC_CONFIRM_WITHIN] [default: 10m]
@@ -226,6 +232,31 @@ pub(crate) struct Tenant {
     /// A file with the secret that signs webhooks [env: AGGREGATOR_WEBHOOK_SECRET or AGGREGATOR_WEBHOOK_SECRET_FILE]
     #[arg(long, value_name = "FILE")]
     pub(crate) webhook_secret_file: Option<PathBuf>,
+}
+
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  dncsync doctor
+  dncsync doctor --profile admin --probe";
+
+/// `dncsync doctor`
+#[derive(Clone, Debug, Args)]
+#[command(after_help = DOCTOR_EXAMPLES)]
+pub(crate) struct Doctor {
+    /// Ask the tenant what the Admin API's documents leave open, as far as that writes nothing
+    #[arg(long)]
+    pub(crate) probe: bool,
+    /// How to reach CXone
+    #[command(flatten)]
+    pub(crate) tenant: Tenant,
+}
+
+/// `dncsync demo`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Demo {
+    /// The API that the demo's CXone speaks: v2 or admin
+    #[arg(long, value_name = "PROFILE", default_value = "v2")]
+    pub(crate) profile: String,
 }
 
 /// `dncsync audit`
@@ -278,8 +309,13 @@ or, for the last six kinds, of each number.
   429, 429-bare (without Retry-After), 429-date, 500, 502 (HTML), 503, 401 (the token is revoked), 413, close-before,
   close-after (applied, then closed), slow or slow=MS, truncate, refuse, refuse-first, refuse-silent, never-indexed,
   lose-once, keep (told as removed, and stays)
+Under --profile admin `items` in PATH stands for `records`, too, and a refused number fails alone, inside an answer 200.
+
+Quirks: any-accept, header-errors, strings, unwrapped, wrapped, no-linger, top-100, top-refused, no-order, busy-sign-in,
+  search-lag, duplicate-errors, failures-only, shuffled-results, basic-only, form-only, no-formatted
 
 Examples:
+  dncsync sandbox --profile admin --quirk top-100 --quirk strings
   dncsync sandbox --port 8787
   dncsync sandbox --fault 502:items:0.2 --fault close-after:POST*items:0.1:3 --token-ttl 20s";
 
@@ -290,9 +326,12 @@ pub(crate) struct Sandbox {
     /// On this port of 127.0.0.1; 0 = any
     #[arg(long, default_value_t = 8787)]
     pub(crate) port: u16,
-    /// Requests in any 60 s; 0 = no limit
-    #[arg(long, default_value_t = 100)]
-    pub(crate) rate: u32,
+    /// The API that it speaks: v2 or admin
+    #[arg(long, value_name = "PROFILE", default_value_t)]
+    pub(crate) profile: dncsync_sandbox::Profile,
+    /// Requests in any 60 s; 0 = no limit [default: 100; of the Admin API none]
+    #[arg(long)]
+    pub(crate) rate: Option<u32>,
     /// How long an accepted number stays unseen
     #[arg(long, default_value = "1s", value_parser = humantime::parse_duration)]
     pub(crate) lag: std::time::Duration,
@@ -308,6 +347,12 @@ pub(crate) struct Sandbox {
     /// Go wrong on request
     #[arg(long, value_name = "KIND:PATH:P[:TIMES]")]
     pub(crate) fault: Vec<dncsync_sandbox::Fault>,
+    /// Another habit of the Admin API; said again for more
+    #[arg(long, value_name = "NAME")]
+    pub(crate) quirk: Vec<dncsync_sandbox::Quirk>,
+    /// Most active records of the Admin API's groups together
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) capacity: usize,
     /// Pages tell neither total nor pageCount
     #[arg(long)]
     pub(crate) no_totals: bool,

@@ -53,7 +53,7 @@ fn run(command: Command, global: &Global) -> Result<u8, Trouble> {
             Command::Webhooks(args) => commands::webhooks::run(&args, global).await,
             Command::Doctor(args) => commands::doctor::run(&args, global).await,
             Command::Sandbox(args) => commands::sandbox::run(args, global).await,
-            Command::Demo => commands::demo::run(global).await,
+            Command::Demo(args) => commands::demo::run(&args, global).await,
         }
     })
 }

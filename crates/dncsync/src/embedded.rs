@@ -5,16 +5,23 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
-use dncsync_cxone::{Secret, Settings};
+use dncsync_core::profile::Profile;
+use dncsync_cxone::{Access, KeyAccess, Secret, Settings};
 use dncsync_engine::Trouble;
 use dncsync_sandbox::{Options, Sandbox};
 use tokio::sync::oneshot;
 
-/// The journal of the embedded sandbox in a state directory.
-const JOURNAL: &str = "sandbox.jsonl";
+/// The journal of the embedded sandbox in a state directory; each profile is a tenant of its own.
+fn journal(profile: Profile) -> &'static str {
+    match profile {
+        Profile::V2 => "sandbox.jsonl",
+        Profile::Admin => "sandbox-admin.jsonl",
+    }
+}
 
 /// A sandbox on a thread of its own; it stops when this is dropped.
 pub(crate) struct Embedded {
+    profile: Profile,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -22,13 +29,14 @@ pub(crate) struct Embedded {
 
 impl Embedded {
     /// The sandbox of a state directory: a second run finds what the first one left.
-    pub(crate) fn of_state(state: &Path) -> Result<Self, Trouble> {
+    pub(crate) fn of_state(state: &Path, profile: Profile) -> Result<Self, Trouble> {
         dncsync_engine::Engine::prepare(state)?;
-        Self::start(Options { data: Some(state.join(JOURNAL)), ..Options::default() })
+        Self::start(profile, Options { data: Some(state.join(journal(profile))), ..Options::default() })
     }
 
     /// A sandbox with these options, on any port of this machine.
-    pub(crate) fn start(options: Options) -> Result<Self, Trouble> {
+    pub(crate) fn start(profile: Profile, options: Options) -> Result<Self, Trouble> {
+        let options = speaking(profile, options);
         let failed = |error: &dyn std::fmt::Display| {
             Trouble::passing(
                 "sandbox.unavailable",
@@ -40,19 +48,33 @@ impl Embedded {
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || serve(options, &told, stopped));
         let address = hears.recv().map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { profile, address, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// How a client reaches it.
-    pub(crate) fn settings(&self) -> Settings {
+    /// How a client reaches it; `configured` is what else was said of a tenant of its profile.
+    pub(crate) fn settings(&self, configured: Option<Settings>) -> Settings {
         let base = format!("http://{}", self.address);
-        Settings {
-            token_url: format!("{base}/oauth/token"),
-            api_url: base,
-            client_id: "sandbox".to_owned(),
-            client_secret: Secret::new("sandbox".to_owned()),
-            ca_pem: None,
+        let (name, secret) = ("sandbox".to_owned(), Secret::new("sandbox".to_owned()));
+        match (self.profile, configured.map(|configured| configured.access)) {
+            (Profile::V2, _) => Settings::v2(base.clone(), format!("{base}/oauth/token"), name, secret),
+            (Profile::Admin, configured) => {
+                let usual = match configured {
+                    Some(Access::Key(key)) => key,
+                    _ => KeyAccess::new(String::new(), Secret::new(String::new())),
+                };
+                let token_url = Some(format!("{base}/authentication/v1/token/access-key"));
+                let key = KeyAccess { key_id: name, key_secret: secret, discovery_url: base, token_url, ..usual };
+                Settings { access: Access::Key(key), ca_pem: None }
+            }
         }
+    }
+}
+
+/// The same options for a tenant that speaks so. No limit is known of the Admin API.
+pub(crate) fn speaking(profile: Profile, options: Options) -> Options {
+    match profile {
+        Profile::V2 => options,
+        Profile::Admin => Options { profile: dncsync_sandbox::Profile::Admin, rate: 0, ..options },
     }
 }
 

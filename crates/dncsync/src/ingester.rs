@@ -81,12 +81,7 @@ impl DncIngester {
         let place = config::place(&ingester.global, &environment)?;
         let config = config::resolve(&ingester.tenant, &place, &environment)?;
         if config.settings.is_none() {
-            return Err(Trouble::input(
-                "config.credentials",
-                "no credentials for CXone",
-                "set CXONE_CLIENT_ID and CXONE_CLIENT_SECRET, or use DncIngester::sandbox",
-            )
-            .into());
+            return Err(config.no_credentials("", "use DncIngester::sandbox").into());
         }
         Ok(ingester)
     }
@@ -162,7 +157,12 @@ impl DncIngester {
             target,
             sources: vec![Source::Items(as_jsonl(items))],
             format: Some(Format::Jsonl),
-            rules: Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add },
+            rules: Rules {
+                country: None,
+                default_source: SourceType::Manual,
+                mode: Mode::Add,
+                reach: config.setup.reach,
+            },
             rejects: None,
             allow_empty: true,
             wait: true,

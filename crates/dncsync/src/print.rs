@@ -107,7 +107,14 @@ pub(crate) fn report_table(report: &Report) {
         report.latency_ms.max
     ));
     for (warning, count) in &report.warnings {
-        line(&format!("  warning {warning}: {count}"));
+        match warning.as_str() {
+            "skills.none" => line(&format!(
+                "  warning {warning}: {} scrubs no skill, so it keeps nobody from being called, unless it is the tenant's \
+                 default group; dncsync target skills --list {} --scrub ID,…",
+                report.list_name, report.list_name
+            )),
+            _ => line(&format!("  warning {warning}: {count}")),
+        }
     }
     let webhooks = report.webhooks;
     if webhooks.all() > 0 {

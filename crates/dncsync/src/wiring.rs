@@ -17,8 +17,11 @@ pub(crate) struct Wired {
 
 /// Makes an engine on this state directory, in this world.
 pub(crate) fn wire(config: Config, state: &Path, world: World) -> Result<Wired, Trouble> {
-    let sandbox = config.sandbox.then(|| Embedded::of_state(state)).transpose()?;
-    let settings = sandbox.as_ref().map(Embedded::settings).or(config.settings);
+    let sandbox = config.sandbox.then(|| Embedded::of_state(state, config.profile)).transpose()?;
+    let settings = match &sandbox {
+        Some(sandbox) => Some(sandbox.settings(config.settings)),
+        None => config.settings,
+    };
     let client = settings.map(Client::new).transpose().map_err(|error| {
         Trouble::input("config.http", error.to_string(), "mend that setting; `dncsync doctor` checks it")
     })?;

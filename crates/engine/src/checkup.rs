@@ -1,11 +1,12 @@
-//! The check-up: token, scopes, reachability, in that order, and what to mend.
+//! The check-up: token, scopes, reachability, what the lists protect, in that order, and what to mend.
 
 use dncsync_core::answer::Answer;
-use dncsync_core::paging::Paging;
-use dncsync_cxone::LISTS_PAGE_SIZE;
+use dncsync_core::profile::Profile;
+use dncsync_core::target::ListId;
+use dncsync_cxone::{LISTS_PAGE_SIZE, ListsPage, TokenFacts};
 
-use crate::ground::{Ask, Reply};
-use crate::single::Single;
+use crate::probe;
+use crate::single::{Single, not_taken};
 use crate::trouble::{Kind, Trouble};
 
 /// How one point came out.
@@ -22,7 +23,7 @@ pub enum Verdict {
 /// One point of the check-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What was looked at: `configuration`, `token`, `scopes`, `api`, `webhook`, `state`.
+    /// What was looked at: `configuration`, `token`, `scopes`, `api`, `skills`, `webhook`, `state`, `probe`.
     pub point: &'static str,
     /// How it came out.
     pub verdict: Verdict,
@@ -49,30 +50,76 @@ impl Finding {
     }
 }
 
-/// Looks at the tenant. Each request is made once: a check-up shows what is, it does not wait for better.
-pub(crate) async fn look(single: &mut Single<'_>) -> Result<Vec<Finding>, Trouble> {
+/// A list of this state directory: its name and the id that CXone gave it.
+pub(crate) type Known = (String, ListId);
+
+/// Looks at the tenant. Each request is made once: a check-up shows what is, it does not wait for better. `probes`:
+/// whether to ask what the documents leave open.
+pub(crate) async fn look(single: &mut Single<'_>, lists: &[Known], probes: bool) -> Result<Vec<Finding>, Trouble> {
     let mut findings = Vec::new();
-    match single.client.token().await {
-        Answer::Applied(facts) => {
-            findings.push(Finding::good("token", format!("granted for {} s", facts.expires_in.as_secs())));
-            findings.push(scopes(&facts.scopes, &single.client.missing_scopes()));
-        }
+    let client = single.client;
+    match client.token().await {
+        Answer::Applied(facts) => findings.extend(token(&facts, single)),
         other => {
-            findings.push(Finding::bad("token", &trouble(other)));
+            findings.push(Finding::bad("token", &not_taken(other)));
             return Ok(findings);
         }
     }
-    let (page, size) = Paging::whole(LISTS_PAGE_SIZE).ask();
-    let name = "CAMPAIGN_DNC_".to_owned();
-    let reply = single.once(Ask::Find { name, page, size }).await?;
-    findings.push(match reply {
-        Reply::Found(Answer::Applied(page)) => {
-            Finding::good("api", format!("answers; lists of campaigns on the first page: {}", page.lists.len()))
+    let name = "CAMPAIGN_DNC_";
+    let found = match single.spend("list", client.find_lists(name, 1, LISTS_PAGE_SIZE)).await? {
+        Answer::Applied(page) => page,
+        other => {
+            findings.push(Finding::bad("api", &not_taken(other)));
+            return Ok(findings);
         }
-        Reply::Found(other) => Finding::bad("api", &trouble(other)),
-        Reply::Created(_) | Reply::Page(_) => return Ok(findings),
-    });
+    };
+    findings.push(api(client.speech().profile, &found));
+    if client.speech().scrubs {
+        for (name, id) in lists {
+            findings.push(skills(single, name, id).await?);
+        }
+        if probes {
+            findings.extend(probe::ask(single, lists).await?);
+        }
+    }
     Ok(findings)
+}
+
+fn token(facts: &TokenFacts, single: &Single<'_>) -> Vec<Finding> {
+    let granted = format!("granted for {} s", facts.expires_in.as_secs());
+    if single.client.speech().profile == Profile::V2 {
+        return vec![Finding::good("token", granted), scopes(&facts.scopes, &single.client.missing_scopes())];
+    }
+    // What it may do is what its employee's role may do; no answer tells that before something is refused.
+    let tenant = facts.tenant.as_ref().map(|tenant| format!(", tenant {tenant}")).unwrap_or_default();
+    let api = facts.api.as_ref().map(|api| format!(", api {api}")).unwrap_or_default();
+    vec![Finding::good("token", format!("{granted}{tenant}{api}"))]
+}
+
+fn api(profile: Profile, page: &ListsPage) -> Finding {
+    let found = match profile {
+        Profile::V2 => format!("answers; lists of campaigns on the first page: {}", page.lists.len()),
+        Profile::Admin => {
+            let records = page.records.map(|records| format!(" with {records} active records")).unwrap_or_default();
+            format!("answers; DNC groups: {}{records}", page.lists.len())
+        }
+    };
+    Finding::good("api", found)
+}
+
+async fn skills(single: &mut Single<'_>, name: &str, list: &ListId) -> Result<Finding, Trouble> {
+    let client = single.client;
+    Ok(match single.spend("list", client.scrubbed_skills(list, 1, LISTS_PAGE_SIZE)).await? {
+        Answer::Applied(page) if page.skills.is_empty() => Finding::warning(
+            "skills",
+            format!(
+                "{name} scrubs no skill: it keeps nobody from being called, unless it is the tenant's default group"
+            ),
+            format!("dncsync target skills --list {name} --scrub ID,…"),
+        ),
+        Answer::Applied(page) => Finding::good("skills", format!("{name} scrubs {} skills", page.skills.len())),
+        other => Finding::bad("skills", &not_taken(other)),
+    })
 }
 
 fn scopes(granted: &[String], missing: &[&'static str]) -> Finding {
@@ -84,16 +131,5 @@ fn scopes(granted: &[String], missing: &[&'static str]) -> Finding {
     match granted {
         [] => Finding::warning("scopes", "the token tells no scopes", "see that an ingest into a test list works"),
         granted => Finding::good("scopes", granted.join(" ")),
-    }
-}
-
-fn trouble<T>(answer: Answer<T>) -> Trouble {
-    match answer {
-        Answer::Lasting(lasting) => lasting.into(),
-        Answer::ComeBack(later) | Answer::Unknown(later) => Trouble {
-            todo: "check the address, the network and the proxy (HTTPS_PROXY)".to_owned(),
-            ..Trouble::out_of_patience(&later)
-        },
-        _ => Trouble::lasting("request.refused", "CXone refused the request", "check CXONE_API_URL"),
     }
 }

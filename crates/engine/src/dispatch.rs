@@ -1,13 +1,16 @@
 //! Sending: batches leave, recorded before they do, and their answers are recorded.
 
+use std::collections::HashMap;
+
 use dncsync_core::answer::{Answer, Lasting};
 use dncsync_core::event::Event;
 use dncsync_core::number::Number;
 use dncsync_core::refusal::{self, HALVING_BUDGET, Verdict};
 use dncsync_core::target::ListId;
 use dncsync_core::timestamp::Timestamp;
-use dncsync_cxone::{Posted, items};
+use dncsync_cxone::{Failed, Posted};
 use dncsync_store::{Instead, Part, SentBatch};
+use roaring::RoaringBitmap;
 
 use crate::awaited::Awaited;
 use crate::ground::Ground;
@@ -32,7 +35,7 @@ impl Sender<'_> {
     /// Records that a part leaves; the list and the body to send.
     pub(crate) fn begin_send(&mut self, part: &Part, now: Timestamp) -> Result<(ListId, Vec<u8>), Trouble> {
         let batch = self.store.batch(&part.batch)?;
-        let body = items::body(part.members.iter().filter_map(|item| batch.items.get(item as usize)));
+        let body = self.client.speech().body(part.members.iter().filter_map(|item| batch.items.get(item as usize)));
         let mut already_listed = 0;
         if !self.awaited.contains_key(&part.batch) {
             let awaited = self.await_items(&batch, part.members.iter())?;
@@ -60,15 +63,9 @@ impl Sender<'_> {
             return Ok(self.store.accepted(part, now, &answered(part, name, None, 0))?);
         }
         match answer {
-            Answer::Applied(_) => {
+            Answer::Applied(posted) => {
                 self.progress(asked);
-                self.store.accepted(part, now, &answered(part, name, None, 0))?;
-                let batch = self.store.batch(&part.batch)?;
-                if let Some(awaited) = self.awaited.get_mut(&part.batch) {
-                    awaited.update(&batch, now);
-                    self.watches.nudge(batch.list, now);
-                }
-                Ok(())
+                self.take_applied(part, &posted.failed, now)
             }
             Answer::Refused(refusal) => {
                 self.progress(asked);
@@ -84,6 +81,24 @@ impl Sender<'_> {
             }
             other => self.came_to_nothing(part, other),
         }
+    }
+
+    /// The server took a part, but for single items that it named: they are set aside. What it did not name is looked for.
+    pub(crate) fn take_applied(&mut self, part: &Part, failed: &Failed, now: Timestamp) -> Result<(), Trouble> {
+        let batch = self.store.batch(&part.batch)?;
+        let words: HashMap<Number, &String> = failed.named.iter().map(|(number, words)| (*number, words)).collect();
+        let words_for = |item: u32| Some((item, (*words.get(&batch.items.get(item as usize)?.number)?).clone()));
+        let refused: Vec<(u32, String)> = part.members.iter().filter_map(words_for).collect();
+        if refused.is_empty() {
+            self.store.accepted(part, now, &answered(part, "applied", failed.unnamed.clone(), 0))?;
+            self.update_batch(part, &[], now)?;
+        } else {
+            let reason = refused[0].1.clone();
+            let rest = &part.members - &refused.iter().map(|(item, _)| *item).collect::<RoaringBitmap>();
+            self.put_aside(part, refused, &Instead::Taken(rest), ("applied", &reason), now)?;
+        }
+        self.watches.nudge(batch.list, now);
+        Ok(())
     }
 
     /// A part is sent again, and what its answer means is seen to.
@@ -126,6 +141,18 @@ impl Sender<'_> {
             let target = self.runs.get(&part.batch.run).copied();
             return self.lasting(nobody_named(reason), target);
         }
+        self.put_aside(part, refused, &instead, ("refused", reason), now)
+    }
+
+    /// Items of a part are set aside, and something takes its place.
+    fn put_aside(
+        &mut self,
+        part: &Part,
+        refused: Vec<(u32, String)>,
+        instead: &Instead,
+        (answer, reason): (&'static str, &str),
+        now: Timestamp,
+    ) -> Result<(), Trouble> {
         let batch = self.store.batch(&part.batch)?;
         // What was seen has its outcome already, whatever a later repetition of it came to.
         let unseen = self.awaited.get(&part.batch).map(|awaited| awaited.unseen.as_slice()).unwrap_or_default();
@@ -133,16 +160,20 @@ impl Sender<'_> {
             part.removal || numbers(&batch, std::iter::once(item)).iter().all(|it| unseen.binary_search(it).is_ok())
         };
         let refused: Vec<(u32, String)> = refused.into_iter().filter(|(item, _)| still_open(*item)).collect();
-        let event = answered(part, "refused", Some(reason.to_owned()), refused.len() as u64);
-        self.store.refused(part, &refused, &instead, now, &event)?;
+        let event = answered(part, answer, Some(reason.to_owned()), refused.len() as u64);
+        self.store.refused(part, &refused, instead, now, &event)?;
+        self.update_batch(part, &numbers(&batch, refused.iter().map(|(item, _)| *item)), now)
+    }
+
+    /// Takes in where the parts of a part's batch stand; what was refused is not looked for any more.
+    fn update_batch(&mut self, part: &Part, refused: &[Number], now: Timestamp) -> Result<(), Trouble> {
         if part.removal {
-            let stay = numbers(&batch, refused.iter().map(|(item, _)| *item));
-            return self.update_leaving(&part.batch, &stay, now);
+            return self.update_leaving(&part.batch, refused, now);
         }
-        let batch_now = self.store.batch(&part.batch)?;
+        let batch = self.store.batch(&part.batch)?;
         if let Some(awaited) = self.awaited.get_mut(&part.batch) {
-            awaited.drop_refused(numbers(&batch, refused.iter().map(|(item, _)| *item)));
-            awaited.update(&batch_now, now);
+            awaited.drop_refused(refused.to_vec());
+            awaited.update(&batch, now);
         }
         Ok(())
     }

@@ -25,6 +25,22 @@ pub(crate) async fn look(single: &mut Single<'_>, mut ground: Ground) -> Result<
     look_from(single, ground).await
 }
 
+/// Looks a list up, without making or reading it.
+pub(crate) async fn find(single: &mut Single<'_>, ground: &mut Ground) -> Result<Option<ListState>, Trouble> {
+    if let Step::Create = ground.step {
+        ground.exists();
+    }
+    let mut there = true;
+    while there && matches!(ground.step, Step::Create | Step::Find { .. }) {
+        there = turn(single, ground).await?;
+    }
+    match &ground.step {
+        Step::Ready { list, .. } | Step::Read { list, .. } => Ok(Some(list.clone())),
+        Step::Barred(lasting) => Err(lasting.clone().into()),
+        Step::Create | Step::Find { .. } => Ok(None),
+    }
+}
+
 /// Finds out what is in a list from where its ground stands.
 pub(crate) async fn look_from(single: &mut Single<'_>, mut ground: Ground) -> Result<Option<ListState>, Trouble> {
     while ground.ask().is_some() {
@@ -50,6 +66,11 @@ pub(crate) async fn turn(single: &mut Single<'_>, ground: &mut Ground) -> Result
     match reply {
         Reply::Found(Answer::Applied(page)) => ground.found(single.store, &page, now),
         Reply::Page(Answer::Applied(page)) => ground.read(single.store, &page, now).map(|()| true),
+        Reply::Page(Answer::TooLarge) => {
+            ground.ask_for_less(now);
+            Ok(true)
+        }
+        Reply::Skills(answer) => ground.skills(single.store, answer, now).map(|()| true),
         Reply::Found(Answer::Lasting(lasting)) | Reply::Page(Answer::Lasting(lasting)) => Err(lasting.into()),
         Reply::Found(Answer::TokenRefused) | Reply::Page(Answer::TokenRefused) => Err(token_refused()),
         _ => Err(Trouble::lasting(

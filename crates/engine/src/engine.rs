@@ -7,7 +7,7 @@ use dncsync_core::number::Number;
 use dncsync_core::report::{Latency, Removals, Report, Requests, Tally, Webhooks};
 use dncsync_core::run::RunId;
 use dncsync_core::target::{Target, TenantKey};
-use dncsync_cxone::{Client, items};
+use dncsync_cxone::{Client, Speech};
 use dncsync_store::{Overview, Store, TargetId, TenantId, Undelivered};
 
 use crate::checkup::{self, Finding};
@@ -51,6 +51,7 @@ impl Engine {
     pub fn open(state: &Path, client: Option<Client>, setup: Setup, world: World) -> Result<Self, Trouble> {
         let mut store = Store::open(state)?;
         let tenant = store.tenant(&setup.tenant)?;
+        store.set_reach(tenant, setup.reach)?;
         Ok(Self { store, client, world, setup, tenant })
     }
 
@@ -158,6 +159,13 @@ impl Engine {
                 Ok(Outcome { report, stopped: withheld.map(|(why, _)| Trouble::withheld(&why)) })
             }
             (None, Some(trouble)) if trouble.code == Trouble::STALE => Err(trouble),
+            // It would be tried in vain by every run to come. What it names is claimed by the list's own feed: `apply`
+            // sends it once there is room, or what of it the campaign calls.
+            (None, Some(trouble)) if trouble.code == Trouble::CAPACITY => {
+                let outcome = self.stopped(run, trouble)?;
+                self.store.forget_run(run)?;
+                Ok(outcome)
+            }
             (None, Some(trouble)) => self.stopped(run, trouble),
             (None, None) => Err(lost_report()),
         }
@@ -185,7 +193,7 @@ impl Engine {
                 (self.store.list_of(target)?, Requests::default())
             }
             Some(client) => {
-                let ground = Ground::of(&self.store, target, id.clone())?;
+                let ground = Ground::of(&self.store, target, id.clone(), client.speech())?;
                 let mut single = self.single(&client)?;
                 (dry_run::look(&mut single, ground).await?, single.requests)
             }
@@ -196,7 +204,7 @@ impl Engine {
             Some(list) => self.store.present_among(list.key, &sorted)?,
             None => Vec::new(),
         };
-        let limits = self.client.as_ref().map_or(items::LIMITS, Client::limits);
+        let limits = self.client.as_ref().map_or_else(|| Speech::v2().limits, Client::limits);
         let now = self.world.now();
         let mut blank = self.blank_report(&id, &order.target);
         blank.requests = requests;
@@ -205,10 +213,12 @@ impl Engine {
         Ok(dry_run::foretell(loaded, &present, limits, blank, now))
     }
 
-    /// Token, scopes, reachability.
-    pub async fn check_up(&mut self) -> Result<Vec<Finding>, Trouble> {
+    /// Token, scopes, reachability, and whether the lists of this state directory protect anybody. `probes`: ask the
+    /// tenant what its documents leave open, as far as that is harmless.
+    pub async fn check_up(&mut self, probes: bool) -> Result<Vec<Finding>, Trouble> {
         let client = self.client.clone().ok_or_else(no_client)?;
-        checkup::look(&mut self.single(&client)?).await
+        let lists = self.store.lists_of(self.tenant)?;
+        checkup::look(&mut self.single(&client)?, &lists, probes).await
     }
 
     /// Makes a state directory where there is none.

@@ -153,7 +153,7 @@ impl Engine {
         let feed = self.feed_for(feed)?;
         let lease = self.turn(&Wanted::Everything, true, observer).await?;
         let client = self.client.clone().ok_or_else(no_client)?;
-        let mut ground = Ground::of(&self.store, target_id, self.world.run_id())?;
+        let mut ground = Ground::of(&self.store, target_id, self.world.run_id(), client.speech())?;
         if let Step::Create = ground.step {
             ground.exists();
         }

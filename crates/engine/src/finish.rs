@@ -28,6 +28,10 @@ pub(crate) fn report(store: &Store, run: &Run, setup: &Setup, now: Timestamp) ->
     if told > 0 && setup.aggregator.as_ref().is_some_and(|aggregator| aggregator.secret.is_none()) {
         warnings.insert("webhooks.unsigned".to_owned(), told);
     }
+    // A list that scrubs no skill keeps nobody from being called.
+    if list.as_ref().and_then(|list| list.scrubs).is_some_and(|(skills, _)| skills == 0) {
+        warnings.insert("skills.none".to_owned(), 1);
+    }
     Ok(Report {
         event_type: Report::EVENT_TYPE.to_owned(),
         run_id: run.id.to_string(),

@@ -15,12 +15,12 @@ use dncsync_core::refusal;
 use dncsync_core::sight::ABSENT_AFTER;
 use dncsync_core::target::ListId;
 use dncsync_core::timestamp::Timestamp;
-use dncsync_cxone::{Removed, items};
+use dncsync_cxone::Removed;
 use dncsync_store::{BatchKey, ListKey, Part, PartState, RemovalOutcome, SentBatch};
 use roaring::RoaringBitmap;
 
 use crate::awaited::Waits;
-use crate::dispatch::{answered, numbers};
+use crate::dispatch::numbers;
 use crate::sender::{Asked, Sender};
 use crate::trouble::Trouble;
 
@@ -112,6 +112,16 @@ impl Leaving {
         }
     }
 
+    /// Whether looking for its numbers is worth while.
+    pub(crate) fn is_looked_for(&self) -> bool {
+        self.accepted.is_some() && !self.settled()
+    }
+
+    /// What is not known to be gone yet.
+    pub(crate) fn open(&self) -> impl Iterator<Item = Number> + '_ {
+        self.open.iter().copied()
+    }
+
     fn settled(&self) -> bool {
         self.open.is_empty() || (self.missed >= ABSENT_AFTER && self.gone_once.is_empty())
     }
@@ -120,7 +130,7 @@ impl Leaving {
 impl Sender<'_> {
     /// Whether looking at a list is worth while for removals.
     pub(crate) fn removals_on(&self, list: ListKey) -> bool {
-        self.leaving.values().any(|batch| batch.list == list && batch.accepted.is_some() && !batch.settled())
+        self.leaving.values().any(|batch| batch.list == list && batch.is_looked_for())
     }
 
     /// Whether a part holds numbers whose removal from its list is on its way.
@@ -163,7 +173,7 @@ impl Sender<'_> {
             return Ok(None);
         }
         leaving.in_flight = true;
-        let body = items::removal(numbers(&batch, leaves.iter()).into_iter());
+        let body = self.client.speech().removal(numbers(&batch, leaves.iter()).into_iter());
         Ok(Some((self.store.list(batch.list)?.id, body, Part { members: leaves, ..part })))
     }
 
@@ -171,17 +181,14 @@ impl Sender<'_> {
     pub(crate) fn take_removed(&mut self, part: &Part, answer: Answer<Removed>) -> Result<(), Trouble> {
         let asked = Asked::Part(part.id);
         self.landed(asked);
-        let (now, name) = (self.world.now(), answer.name());
+        let now = self.world.now();
         if let Some(leaving) = self.leaving.get_mut(&part.batch) {
             leaving.in_flight = false;
         }
         match answer {
-            Answer::Applied(_) => {
+            Answer::Applied(removed) => {
                 self.progress(asked);
-                self.store.accepted(part, now, &answered(part, name, None, 0))?;
-                let batch = self.store.batch(&part.batch)?;
-                self.watches.nudge(batch.list, now);
-                self.update_leaving(&part.batch, &[], now)
+                self.take_applied(part, &removed.failed, now)
             }
             Answer::Refused(refusal) => {
                 self.progress(asked);
@@ -209,10 +216,20 @@ impl Sender<'_> {
 
     /// The list was read whole: what it did not show twice is gone, what it still shows is removed once more. What is
     /// claimed again is not looked for any more: once it is settled it is not believed to be there, so that it is added.
-    pub(crate) fn judge_leaving(&mut self, list: ListKey, began: Timestamp, seen: &Numbers) -> Result<(), Trouble> {
+    pub(crate) fn judge_leaving(
+        &mut self,
+        list: ListKey,
+        began: Timestamp,
+        seen: &Numbers,
+        among: impl Fn(&BatchKey) -> bool,
+    ) -> Result<(), Trouble> {
         let waits = self.waits();
-        let keys: Vec<BatchKey> =
-            self.leaving.iter().filter(|(_, batch)| batch.list == list).map(|(key, _)| key.clone()).collect();
+        let keys: Vec<BatchKey> = self
+            .leaving
+            .iter()
+            .filter(|(key, batch)| batch.list == list && among(key))
+            .map(|(key, _)| key.clone())
+            .collect();
         for key in keys {
             let Some(leaving) = self.leaving.get_mut(&key) else { continue };
             if leaving.accepted.is_none_or(|accepted| began < accepted) {

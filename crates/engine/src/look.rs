@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use dncsync_core::answer::Answer;
+use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
 use dncsync_core::run::RunId;
 use dncsync_core::sight::{Turned, Watch};
 use dncsync_core::target::ListId;
 use dncsync_core::timestamp::Timestamp;
-use dncsync_cxone::{ItemsPage, PAGE_SIZE};
+use dncsync_cxone::ItemsPage;
 use dncsync_store::{BatchKey, Charge, ListKey, ListState, Sighting};
 
 use crate::awaited::{self, Awaited, Missed};
 use crate::ground;
+use crate::lookups::{self, Round};
 use crate::sender::{Asked, Sender};
 use crate::trouble::Trouble;
 
@@ -27,14 +29,25 @@ struct Watched {
     watch: Watch,
     /// What the whole read under way has seen so far.
     seen: Numbers,
+    /// Numbers asked for one by one, instead of a reading.
+    round: Option<Round>,
+}
+
+/// One look at a list.
+pub(crate) enum Look {
+    /// A page, and its size.
+    Page(u64, u64),
+    /// A single number.
+    Number(Number),
 }
 
 impl Watches {
     /// Begins to watch a list that holds so many entries.
-    pub(crate) fn open(&mut self, list: &ListState, entries: u64, now: Timestamp) {
-        let size = list.page_size.unwrap_or(PAGE_SIZE);
+    /// `page_size`: that of servers that showed none.
+    pub(crate) fn open(&mut self, list: &ListState, entries: u64, page_size: u64, now: Timestamp) {
+        let size = list.page_size.unwrap_or(page_size);
         let watch = || Watch::new(size, entries.max(list.listed), now);
-        let watched = || Watched { id: list.id.clone(), watch: watch(), seen: Numbers::default() };
+        let watched = || Watched { id: list.id.clone(), watch: watch(), seen: Numbers::default(), round: None };
         self.lists.entry(list.key).or_insert_with(watched);
     }
 
@@ -48,6 +61,14 @@ impl Watches {
         if let Some(watched) = self.lists.get_mut(&list) {
             watched.watch.nudge(now);
         }
+    }
+
+    /// A single number was asked for; the round that this ended.
+    pub(crate) fn looked_up(&mut self, list: ListKey, number: Number, there: bool, now: Timestamp) -> Option<Round> {
+        let watched = self.lists.get_mut(&list)?;
+        let round = lookups::answered(&mut watched.round, number, there)?;
+        watched.watch.asked(lookups::found(&round), now);
+        Some(round)
     }
 }
 
@@ -64,13 +85,17 @@ impl Sender<'_> {
             let doubted = self.doubted.values().any(|batch| batch.list == list);
             let waited_for = self.waiting_on(list).next().is_some() || self.removals_on(list);
             let judged = self.judged_at(list);
-            let Some(Watched { watch, seen, .. }) = self.watches.lists.get_mut(&list) else {
+            let Some(Watched { watch, seen, round, .. }) = self.watches.lists.get_mut(&list) else {
                 continue;
             };
             if !doubted && !waited_for {
                 watch.stop_reading();
                 *seen = Numbers::default();
+                *round = None;
                 continue;
+            }
+            if round.is_some() {
+                return (Some(list), None);
             }
             // Whose time has come is looked for at once; nobody waits longer than that for the next look.
             let due = judged.map_or(watch.due(), |judged| judged.min(watch.due()));
@@ -94,14 +119,26 @@ impl Sender<'_> {
         Charge { run, kind: "get", retried: self.again.contains(&Asked::Page(list)), halving: false }
     }
 
-    /// The page to ask for.
-    pub(crate) fn next_page(&mut self, list: ListKey, now: Timestamp) -> (ListId, u64, u64) {
+    /// What to ask for: the next page of a reading, or the next number of a round where that costs no more.
+    pub(crate) fn next_request(&mut self, list: ListKey, now: Timestamp) -> Result<(ListId, Look), Trouble> {
         let judged = self.judged_at(list).is_some_and(|moment| moment <= now);
         let doubted = self.doubted.values().any(|batch| batch.list == list);
         let removals = self.removals_on(list);
+        let whole = judged || doubted || removals;
+        let watched = &self.watches.lists[&list];
+        if watched.round.is_none() && !watched.watch.is_reading() {
+            let round = self.round(list, now, |asks| watched.watch.cost(whole, asks))?;
+            self.watches.lists.entry(list).and_modify(|watched| watched.round = round);
+        }
         let watched = self.watches.lists.get_mut(&list).expect("only watched lists are looked at");
-        let (page, size) = watched.watch.ask(judged || doubted || removals, now);
-        (watched.id.clone(), page, size)
+        let look = match watched.round.as_ref().and_then(Round::next) {
+            Some(number) => Look::Number(number),
+            None => {
+                let (page, size) = watched.watch.ask(whole, now);
+                Look::Page(page, size)
+            }
+        };
+        Ok((watched.id.clone(), look))
     }
 
     /// Takes a page in: what was seen is present.
@@ -110,6 +147,7 @@ impl Sender<'_> {
         self.landed(asked);
         let page = match answer {
             Answer::Applied(page) => page,
+            Answer::TooLarge => return self.ask_for_less(list),
             other => {
                 let target = self.runs.get(run).copied();
                 return self.not_done(asked, run, target, other);
@@ -130,7 +168,7 @@ impl Sender<'_> {
         let turned = watched.watch.turn(page.facts, &page.numbers, !sightings.is_empty(), now);
         let size_now = watched.watch.size();
         if size_now != size {
-            ground::learn_page_size(self.store, list, size_now)?;
+            ground::learn_page_size(self.store, list, size_now, self.client.speech().page_size)?;
         }
         match turned {
             Turned::More => Ok(()),
@@ -153,20 +191,40 @@ impl Sender<'_> {
         if unseen > 0 && !leaves {
             tracing::warn!(unseen, "the list did not show numbers that it held before; `dncsync verify` tells of them");
         }
+        self.judge(list, began, seen, |_| true)
+    }
+
+    /// All numbers of these batches were looked for, from `began` on: what was not seen is decided about.
+    pub(crate) fn judge(
+        &mut self,
+        list: ListKey,
+        began: Timestamp,
+        seen: &Numbers,
+        among: impl Fn(&BatchKey) -> bool,
+    ) -> Result<(), Trouble> {
         let doubted = self.doubted.iter().filter(|(_, batch)| batch.list == list && batch.since <= began);
-        let doubted: Vec<BatchKey> = doubted.map(|(key, _)| key.clone()).collect();
+        let doubted: Vec<BatchKey> = doubted.map(|(key, _)| key.clone()).filter(&among).collect();
         for key in doubted {
             self.judge_doubted(&key, seen)?;
         }
         let waits = self.waits();
         let mut lost: Vec<BatchKey> = Vec::new();
-        for (key, batch) in self.awaited.iter_mut().filter(|(_, batch)| batch.list == list) {
+        for (key, batch) in self.awaited.iter_mut().filter(|(key, batch)| batch.list == list && among(key)) {
             if batch.read_whole(began, waits) == Missed::SendAgain {
                 lost.push(key.clone());
             }
         }
         lost.iter().try_for_each(|key| self.send_lost(key))?;
-        self.judge_leaving(list, began, seen)
+        self.judge_leaving(list, began, seen, among)
+    }
+
+    /// The server refused a page, perhaps for its size: the reading begins anew with smaller ones.
+    fn ask_for_less(&mut self, list: ListKey) -> Result<(), Trouble> {
+        self.progress(Asked::Page(list));
+        let Some(watched) = self.watches.lists.get_mut(&list) else { return Ok(()) };
+        watched.watch.ask_for_less();
+        watched.seen = Numbers::default();
+        Ok(self.store.learn_page_size(list, watched.watch.size())?)
     }
 
     fn forget_reading(&mut self, list: ListKey) -> Numbers {
@@ -184,13 +242,13 @@ impl Sender<'_> {
     }
 
     /// The longest time from acceptance to sight, so far: what takes four times as long is lost.
-    fn measure_lag(&mut self, sightings: &[Sighting], now: Timestamp) {
+    pub(crate) fn measure_lag(&mut self, sightings: &[Sighting], now: Timestamp) {
         let accepted = |sighting: &Sighting| self.awaited.get(&sighting.batch).and_then(|batch| batch.accepted);
         let lag = sightings.iter().filter_map(accepted).map(|at| now.since(at)).max();
         self.longest_lag = self.longest_lag.max(lag.unwrap_or_default());
     }
 }
 
-fn worth_looking(batch: &Awaited) -> bool {
+pub(crate) fn worth_looking(batch: &Awaited) -> bool {
     batch.worth_looking && !batch.settled()
 }

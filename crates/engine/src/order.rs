@@ -6,6 +6,7 @@ use dncsync_core::check::{NUMBER_RULES, Rules};
 use dncsync_core::digest::Digest;
 use dncsync_core::feed::FeedName;
 use dncsync_core::guard::LoadGuard;
+use dncsync_core::profile::Reach;
 use dncsync_core::target::Target;
 use dncsync_feed::Format;
 
@@ -60,6 +61,9 @@ fn asked(rules: &Rules, format: Option<Format>) -> Digest {
     digest.field(rules.default_source.name().as_bytes());
     digest.field(rules.country.map(|country| country.code()).unwrap_or_default().as_bytes());
     digest.field(format.map(|format| format.to_string()).unwrap_or_default().as_bytes());
+    if rules.reach != Reach::World {
+        digest.field(rules.reach.name().as_bytes());
+    }
     digest
 }
 

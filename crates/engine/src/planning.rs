@@ -12,7 +12,6 @@ use dncsync_core::numbers::Numbers;
 use dncsync_core::plan::{self, Plan};
 use dncsync_core::run::{RunId, Stage};
 use dncsync_core::timestamp::Timestamp;
-use dncsync_cxone::PAGE_SIZE;
 use dncsync_store::{Charge, ListState, LoadKind, PartState, PlanNotes, Run, RunKind, SentBatch, Sighting, TargetId};
 
 use crate::awaited::{Awaited, Doubted};
@@ -35,13 +34,13 @@ impl Sender<'_> {
             let run = self.store.run(&id)?;
             let based = run.stage == Stage::Planned && run.list == Some(list.key);
             if based && !self.watches.knows(list.key) {
-                self.watches.open(&list, self.entries_of(target), self.world.now());
+                self.watch(&list, target);
             }
             if based {
                 self.resume(&run)?;
                 continue;
             }
-            self.watches.open(&list, self.entries_of(target), self.world.now());
+            self.watch(&list, target);
             // The difference is taken once all that is older has come to its end: what that sends is no part of it.
             if run.kind == RunKind::Apply && self.older_into(target, &run) {
                 continue;
@@ -53,14 +52,21 @@ impl Sender<'_> {
                         return Err(trouble);
                     }
                     // Others must not wait for it: what they bring may be somebody's opt-out.
-                    observer(&Progress::Note(trouble.to_string()));
-                    self.runs.remove(&id);
-                    self.set_aside.insert(id);
+                    self.set_aside(id, trouble, observer);
+                }
+                Err(trouble) if trouble.code == Trouble::CAPACITY && !wanted.is(&id) => {
+                    self.set_aside(id, trouble, observer);
                 }
                 planned => planned?,
             }
         }
         Ok(())
+    }
+
+    fn set_aside(&mut self, id: RunId, trouble: Trouble, observer: &mut Observer<'_>) {
+        observer(&Progress::Note(trouble.to_string()));
+        self.runs.remove(&id);
+        self.set_aside.insert(id, trouble);
     }
 
     fn plan_of(&mut self, run: &Run, list: &ListState, wanted: &Wanted) -> Result<(), Trouble> {
@@ -85,6 +91,11 @@ impl Sender<'_> {
         Ok(true)
     }
 
+    fn watch(&mut self, list: &ListState, target: TargetId) {
+        let entries = self.entries_of(target);
+        self.watches.open(list, entries, self.client.speech().page_size, self.world.now());
+    }
+
     fn older_into(&self, target: TargetId, run: &Run) -> bool {
         self.runs.iter().any(|(other, of)| *of == target && *other < run.id)
     }
@@ -96,7 +107,7 @@ impl Sender<'_> {
         let list = &self.store.list(list.key)?;
         let entries = self.store.entries(&run.id)?;
         let mut beliefs = self.beliefs(&entries, run, list, now)?;
-        let pages = list.page_size.unwrap_or(PAGE_SIZE);
+        let pages = list.page_size.unwrap_or(self.client.speech().page_size);
         let mut disbelieved = Vec::new();
         if !belief::worth_reading(list.listed, pages, self.setup.trust_budget) {
             let doubtful = entries.iter().zip(&mut beliefs).filter(|(_, belief)| **belief == Belief::Doubtful);
@@ -119,6 +130,7 @@ impl Sender<'_> {
         notes: &PlanNotes<'_>,
     ) -> Result<(), Trouble> {
         let count = |batches: &[Batch]| batches.iter().map(|batch| batch.items().len() as u64).sum();
+        self.make_room(run.target, count(&plan.batches))?;
         let event = Event::Planned {
             plan: plan.digest.clone(),
             list_id: list.id.0.clone(),
@@ -134,6 +146,21 @@ impl Sender<'_> {
         self.doubted.retain(|key, _| key.run != run.id);
         self.leaving.retain(|key, _| key.run != run.id);
         Ok(self.store.record_plan(&run.id, list.key, plan, notes, self.world.now(), &event)?)
+    }
+
+    /// Whether the tenant can hold so many records more. CXone takes none beyond its measure, not even a customer's request:
+    /// better to stop before.
+    fn make_room(&mut self, target: TargetId, additions: u64) -> Result<(), Trouble> {
+        let records = self.grounds.get(&target).and_then(|ground| ground.records);
+        if let (Some(records), Some(capacity)) = (records, self.setup.capacity)
+            && records + additions > capacity
+        {
+            return Err(Trouble::over_capacity(records, additions, capacity));
+        }
+        for ground in self.grounds.values_mut() {
+            ground.records = ground.records.map(|records| records + additions);
+        }
+        Ok(())
     }
 
     /// What is believed of each entry's number.
@@ -231,9 +258,11 @@ impl Sender<'_> {
             return Ok(());
         };
         match reply {
+            Reply::Skills(answer) => return Ok(ground.skills(self.store, answer, now)?),
             Reply::Created(Answer::Applied(found)) => ground.created(self.store, &found, now)?,
             Reply::Created(Answer::Exists) => ground.exists(),
             Reply::Page(Answer::Applied(page)) => ground.read(self.store, &page, now)?,
+            Reply::Page(Answer::TooLarge) => ground.ask_for_less(now),
             Reply::Found(Answer::Applied(page)) => {
                 if !ground.found(self.store, &page, now)? {
                     return self.setback(run, &not_shown());

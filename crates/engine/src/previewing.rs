@@ -2,6 +2,7 @@
 
 use dncsync_core::number::Number;
 use dncsync_core::preview::{Preview, Reason};
+use dncsync_core::rejection::RejectionCode;
 use dncsync_core::report::Requests;
 use dncsync_core::target::Target;
 use dncsync_store::{Because, Difference, ListState, LoadKind, NewRun, RunKind, StoreError, TargetId};
@@ -95,7 +96,7 @@ impl Engine {
             return Err(no_client());
         };
         let now = self.world.now();
-        let mut ground = Ground::of(&self.store, target, self.world.run_id())?;
+        let mut ground = Ground::of(&self.store, target, self.world.run_id(), client.speech())?;
         if let Step::Create = ground.step {
             ground.exists();
         }
@@ -153,7 +154,7 @@ impl Engine {
             removals: difference.withdrawn.len() as u64,
             left_out: difference.left_out.len() as u64,
             foreign: difference.foreign_count,
-            refused: difference.refused,
+            refused: difference.refused + difference.unheld,
             under_way: under_way.len(),
             reasons: reasons(&difference),
             guard: withheld(&difference, &self.setup, target.name(), false),
@@ -186,6 +187,10 @@ fn reasons(difference: &Difference) -> Vec<Reason> {
         if numbers > 0 {
             reasons.push(Reason { change: "remove".to_owned(), feed: None, reason: reason.to_owned(), numbers });
         }
+    }
+    if difference.unheld > 0 {
+        let reason = RejectionCode::ProfileCountry.code().to_owned();
+        reasons.push(Reason { change: "refuse".to_owned(), feed: None, reason, numbers: difference.unheld });
     }
     reasons.sort_by(|a, b| a.change.cmp(&b.change));
     reasons

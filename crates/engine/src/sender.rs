@@ -3,13 +3,14 @@
 //! Starting, retrying and taking over after a crash are the same code: what is not settled in the store is looked at,
 //! one step is decided, done and recorded.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use dncsync_core::answer::Answer;
 use dncsync_core::belief;
+use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
 use dncsync_core::report::Report;
 use dncsync_core::run::{RunId, Stage};
@@ -23,7 +24,7 @@ use crate::awaited::{Awaited, Doubted};
 use crate::deliver::Deliveries;
 use crate::ground::{self, Ground, Reply};
 use crate::leaving::Leaving;
-use crate::look::Watches;
+use crate::look::{Look, Watches};
 use crate::progress::{Observer, Progress};
 use crate::setback::Setbacks;
 use crate::setup::Setup;
@@ -34,10 +35,6 @@ use crate::world::World;
 /// How long requests under way may still take when somebody asked us to stop.
 const FAREWELL: Duration = Duration::from_secs(3);
 
-/// So many requests at a time. With answers within 2 s this uses 100 requests a minute whole; more would only make
-/// more answers unknown when the process dies.
-const AT_ONCE: usize = 4;
-
 /// How long a run that another process left in the store may wait to be noticed.
 const LOOK_IN: Duration = Duration::from_secs(1);
 
@@ -47,6 +44,7 @@ pub(crate) enum Came {
     Part(Box<Part>, Answer<Posted>),
     Removal(Box<Part>, Answer<Removed>),
     Page(ListKey, Answer<ItemsPage>),
+    Lookup(ListKey, Number, Answer<bool>),
 }
 
 /// A request, as the key by which it gets one more try after its token was refused.
@@ -85,8 +83,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) resumed: HashSet<RunId>,
     /// What counted for a batch when it was resumed.
     pub(crate) counted: Numbers,
-    /// Runs whose stored rows are damaged: their files are needed again.
-    pub(crate) set_aside: BTreeSet<RunId>,
+    /// Runs that cannot be planned, and why: their rows are damaged, or more than the tenant can hold. Others go on.
+    pub(crate) set_aside: BTreeMap<RunId, Trouble>,
     flight: FuturesUnordered<Flight>,
     pub(crate) asking: HashSet<Asked>,
     pub(crate) token_refused: HashSet<Asked>,
@@ -132,7 +130,7 @@ impl<'a> Sender<'a> {
             deliveries,
             resumed: HashSet::new(),
             counted: Numbers::default(),
-            set_aside: BTreeSet::new(),
+            set_aside: BTreeMap::new(),
             flight: FuturesUnordered::new(),
             asking: HashSet::new(),
             token_refused: HashSet::new(),
@@ -187,14 +185,14 @@ impl<'a> Sender<'a> {
     /// Runs that other processes left in the store are ours as well.
     fn take_up_runs(&mut self) -> Result<(), Trouble> {
         for id in self.store.unfinished_runs(self.tenant)? {
-            if self.runs.contains_key(&id) || self.set_aside.contains(&id) {
+            if self.runs.contains_key(&id) || self.set_aside.contains_key(&id) {
                 continue;
             }
             let run = self.store.run(&id)?;
             let horizon = (run.kind == RunKind::Apply)
                 .then(|| belief::horizon(run.started_at, self.world.now(), self.setup.trust));
             if !self.grounds.contains_key(&run.target) {
-                let ground = Ground::of(self.store, run.target, id.clone())?;
+                let ground = Ground::of(self.store, run.target, id.clone(), self.client.speech())?;
                 self.grounds.insert(run.target, ground);
             }
             if let (Some(horizon), Some(ground)) = (horizon, self.grounds.get_mut(&run.target)) {
@@ -207,7 +205,7 @@ impl<'a> Sender<'a> {
 
     /// One request is let go, or nothing may leave and this says until when.
     fn step(&mut self) -> Result<Step, Trouble> {
-        if self.flight.len() >= AT_ONCE {
+        if self.flight.len() >= self.setup.at_once {
             return Ok(Step::IdleUntil(None));
         }
         let now = self.world.now();
@@ -255,10 +253,14 @@ impl<'a> Sender<'a> {
                 }));
             }
             Errand::Page(list) => {
-                let (id, page, size) = self.next_page(list, now);
+                let (id, look) = self.next_request(list, now)?;
                 self.asking.insert(Asked::Page(list));
                 self.flight.push(Box::pin(async move {
-                    (slot, run, Came::Page(list, client.read_items(&id, page, size).await))
+                    let came = match look {
+                        Look::Page(page, size) => Came::Page(list, client.read_items(&id, page, size).await),
+                        Look::Number(number) => Came::Lookup(list, number, client.look_up(&id, number).await),
+                    };
+                    (slot, run, came)
                 }));
             }
             Errand::Part(part) if part.removal => {
@@ -305,6 +307,7 @@ impl<'a> Sender<'a> {
             Came::Part(part, answer) => self.take_posted(&part, answer),
             Came::Removal(part, answer) => self.take_removed(&part, answer),
             Came::Page(list, answer) => self.take_page(list, run, answer),
+            Came::Lookup(list, number, answer) => self.take_lookup(list, run, number, answer),
         }
     }
 

@@ -12,6 +12,7 @@ use dncsync_store::{BatchKey, Outcome, SentBatch, TargetId, Webhook};
 use roaring::RoaringBitmap;
 
 use crate::deliver::GRACE;
+use crate::ground::Ground;
 use crate::progress::{Observer, Progress};
 use crate::sender::Sender;
 use crate::trouble::Trouble;
@@ -44,7 +45,7 @@ impl Sender<'_> {
         }
         let handed_over = self.store.handed_over(self.tenant)?;
         let barred = |run: &RunId| self.runs.get(run).is_some_and(|target| self.is_barred(*target));
-        if handed_over.iter().any(|run| !barred(run) && !self.set_aside.contains(run)) {
+        if handed_over.iter().any(|run| !barred(run) && !self.set_aside.contains_key(run)) {
             return Ok(false);
         }
         Ok(matches!(wanted, Wanted::Run(_)) || !self.waits_for_deliveries())
@@ -59,6 +60,9 @@ impl Sender<'_> {
         for id in ready {
             let run = self.store.run(&id)?;
             if run.stage != Stage::Planned || run.open > 0 || !self.ground_is_current(&run) {
+                continue;
+            }
+            if self.grounds.get(&run.target).is_some_and(Ground::waits_for_skills) {
                 continue;
             }
             let last = wanted.is(&id) || (*wanted == Wanted::Everything && self.runs.len() == 1);

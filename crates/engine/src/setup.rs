@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use dncsync_core::guard::PlanGuard;
+use dncsync_core::pacing::Rate;
+use dncsync_core::profile::Reach;
 use dncsync_core::target::TenantKey;
 
 use crate::signature::WebhookSecret;
@@ -12,8 +14,14 @@ use crate::signature::WebhookSecret;
 pub struct Setup {
     /// Whose lists they are.
     pub tenant: TenantKey,
-    /// Most requests in any 60 s, all processes of the state directory together; 0 = no limit.
-    pub rate: u32,
+    /// Most requests, all processes of the state directory together.
+    pub rate: Rate,
+    /// Most requests at a time; with answers within 2 s four use 100 requests a minute whole.
+    pub at_once: usize,
+    /// Which numbers the tenant's lists can hold.
+    pub reach: Reach,
+    /// The most active records that the tenant can hold, where that is known.
+    pub capacity: Option<u64>,
     /// How long after its last sending a number may stay unseen before it is reported unconfirmed.
     pub confirm_within: Duration,
     /// How long a run keeps trying while requests fail.

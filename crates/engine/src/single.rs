@@ -1,5 +1,7 @@
 //! One request after another, for what needs no rounds: a look before a dry run, a check-up.
 
+use std::future::Future;
+
 use dncsync_core::answer::{Answer, Later};
 use dncsync_core::report::Requests;
 use dncsync_core::run::RunId;
@@ -7,6 +9,7 @@ use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::Client;
 use dncsync_store::{Grant, Store, TenantId};
 
+use crate::answers::token_refused;
 use crate::ground::{self, Ask, Reply};
 use crate::setback::Setbacks;
 use crate::setup::Setup;
@@ -40,11 +43,7 @@ impl Single<'_> {
                 return Ok(reply);
             };
             let later = later.clone();
-            if later.throttled {
-                // No run pays for it; the pace is everybody's.
-                self.store.throttled(self.tenant, &RunId::new(""), self.setup.rate, self.world.now())?;
-            }
-            self.setbacks.failed(self.store, self.tenant, self.world, &later)?;
+            self.set_back(&later)?;
         }
     }
 
@@ -58,6 +57,37 @@ impl Single<'_> {
 
     /// Asks once, whatever comes.
     pub(crate) async fn once(&mut self, ask: Ask) -> Result<Reply, Trouble> {
+        let (kind, client) = (ask.kind(), self.client);
+        self.spend(kind, ground::perform(client, ask)).await
+    }
+
+    /// Asks for what is no part of the ground, until an answer came that is not a passing fault.
+    pub(crate) async fn patiently<T, F: Future<Output = Answer<T>>>(
+        &mut self,
+        kind: &'static str,
+        request: impl Fn() -> F,
+    ) -> Result<T, Trouble> {
+        let mut token_refused = false;
+        loop {
+            self.sleep_until(self.setbacks.resume_at()).await?;
+            match self.spend(kind, request()).await? {
+                Answer::Applied(told) => {
+                    self.setbacks.progress();
+                    return Ok(told);
+                }
+                Answer::TokenRefused if !std::mem::replace(&mut token_refused, true) => {}
+                Answer::ComeBack(later) | Answer::Unknown(later) => self.set_back(&later)?,
+                other => return Err(not_taken(other)),
+            }
+        }
+    }
+
+    /// One request: its place in the window is taken before, and it is counted.
+    pub(crate) async fn spend<T>(
+        &mut self,
+        kind: &'static str,
+        request: impl Future<Output = T>,
+    ) -> Result<T, Trouble> {
         let slot = loop {
             match self.store.take_slot(self.tenant, self.setup.rate, self.world.now(), None)? {
                 Grant::Taken(slot) => break slot,
@@ -65,13 +95,39 @@ impl Single<'_> {
             }
         };
         self.requests.total += 1;
-        match ask.kind() {
+        match kind {
             "get" => self.requests.get += 1,
             _ => self.requests.list += 1,
         }
-        let reply = ground::perform(self.client, ask).await;
+        let reply = request.await;
         self.store.answered(slot, self.world.now())?;
         Ok(reply)
+    }
+
+    fn set_back(&mut self, later: &Later) -> Result<(), Trouble> {
+        if later.throttled {
+            // No run pays for it; the pace is everybody's.
+            self.store.throttled(self.tenant, &RunId::new(""), self.setup.rate, self.world.now())?;
+        }
+        self.setbacks.failed(self.store, self.tenant, self.world, later)
+    }
+}
+
+/// What an answer that is no success means to whoever asked for this one thing.
+pub(crate) fn not_taken<T>(answer: Answer<T>) -> Trouble {
+    match answer {
+        Answer::Lasting(lasting) => lasting.into(),
+        Answer::TokenRefused => token_refused(),
+        Answer::ComeBack(later) | Answer::Unknown(later) => Trouble {
+            todo: "check the address, the network and the proxy (HTTPS_PROXY)".to_owned(),
+            ..Trouble::out_of_patience(&later)
+        },
+        Answer::Refused(refusal) => Trouble::lasting(
+            "request.refused",
+            format!("CXone refused the request: {}", refusal.reason),
+            "mend what the reason names",
+        ),
+        _ => Trouble::lasting("request.refused", "CXone refused the request", "check CXONE_API_URL"),
     }
 }
 
@@ -86,6 +142,8 @@ fn setback(reply: &Reply) -> Option<&Later> {
         Reply::Created(answer) => of(answer),
         Reply::Found(answer) => of(answer),
         Reply::Page(answer) => of(answer),
+        // Nobody's protection waits for it: one try is enough.
+        Reply::Skills(_) => None,
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Trouble {
 impl Trouble {
     /// The code of stored data that does not fit its checksum.
     pub(crate) const DAMAGED: &'static str = "state.damaged";
+    /// The code of a run that the tenant has no room for.
+    pub(crate) const CAPACITY: &'static str = "tenant.capacity";
     /// The code of a saved plan that lost its base.
     pub(crate) const STALE: &'static str = "plan.stale";
 
@@ -70,6 +72,18 @@ impl Trouble {
     pub(crate) fn rows_damaged(run: &Run) -> Self {
         let message = format!("the stored rows of run {} are damaged", run.id);
         Self::lasting(Self::DAMAGED, message, format!("feed its files in again: {}", run.files.join(", ")))
+    }
+
+    /// More active records than the tenant can hold.
+    pub(crate) fn over_capacity(records: u64, additions: u64, capacity: u64) -> Self {
+        let beyond = (records + additions).saturating_sub(capacity);
+        let message = format!(
+            "the tenant's DNC groups hold {records} active records, {additions} more are to be added, and CXone takes \
+             {capacity} in all: {beyond} too many. None of them was sent; the feeds claim them"
+        );
+        let todo = "keep the list to the numbers that the campaign calls (dncsync target set --only FILE), then dncsync \
+                    apply; where NICE raised the measure, say so with --capacity";
+        Self::lasting(Self::CAPACITY, message, todo)
     }
 
     /// Somebody asked us to stop.

@@ -104,9 +104,11 @@ impl Engine {
             let stopped = sender.work(wanted, observer).await.err();
             finished.append(&mut sender.finished);
             let (mut left, bar) = sender.bars();
-            left.append(&mut sender.set_aside);
+            let aside = std::mem::take(&mut sender.set_aside);
             drop(sender);
-            let stopped = stopped.or(bar.filter(|_| *wanted == Wanted::Everything));
+            let full = aside.values().find(|trouble| trouble.code == Trouble::CAPACITY).cloned();
+            left.extend(aside.into_keys());
+            let stopped = stopped.or(bar.or(full).filter(|_| *wanted == Wanted::Everything));
             match stopped {
                 Some(trouble) if trouble.code == Trouble::DAMAGED && self.mend(wanted, observer)? => (),
                 stopped => return Ok(Worked { finished, left, stopped }),

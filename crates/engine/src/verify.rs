@@ -85,6 +85,7 @@ impl Engine {
             self.read(&mut reading, observer).await?;
             missing = missing.without(&reading.seen);
         }
+        missing = missing.iter().filter(|number| self.setup.reach.holds(*number)).collect();
         let right = claimed.and(&reading.seen);
         let unwanted = reading.seen.without(&claimed).without(&pending);
         let ours = match &reading.list {
@@ -125,20 +126,9 @@ impl Engine {
     /// Looks the list up. It is never made: what is not there holds nothing.
     async fn find(&mut self, id: &RunId, target: TargetId) -> Result<Reading, Trouble> {
         let client = self.client.clone().ok_or_else(no_client)?;
-        let mut ground = Ground::of(&self.store, target, id.clone())?;
-        if let Step::Create = ground.step {
-            ground.exists();
-        }
+        let mut ground = Ground::of(&self.store, target, id.clone(), client.speech())?;
         let mut single = self.single(&client)?;
-        let mut there = true;
-        while there && matches!(ground.step, Step::Create | Step::Find { .. }) {
-            there = dry_run::turn(&mut single, &mut ground).await?;
-        }
-        let list = match &ground.step {
-            Step::Ready { list, .. } | Step::Read { list, .. } => Some(list.clone()),
-            Step::Barred(lasting) => return Err(lasting.clone().into()),
-            Step::Create | Step::Find { .. } => None,
-        };
+        let list = dry_run::find(&mut single, &mut ground).await?;
         let requests = single.requests;
         Ok(Reading { list, ground, seen: Numbers::default(), reads: 0, requests })
     }
@@ -151,7 +141,7 @@ impl Engine {
         let client = self.client.clone().ok_or_else(no_client)?;
         let mut single = self.single(&client)?;
         let key = list.key;
-        reading.ground.step = Step::read(list, single.world.now());
+        reading.ground.step = reading.ground.reading(list, single.world.now());
         while let Step::Read { paging, .. } = &reading.ground.step {
             let name = reading.ground.target.name().to_owned();
             observer(&Progress::Meeting { list: name, listed: paging.before() });

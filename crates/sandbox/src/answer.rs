@@ -20,6 +20,13 @@ pub(crate) struct Refusal {
     retry_after: Option<HeaderValue>,
 }
 
+/// What a refusal says, left with its answer for the profile that words it otherwise.
+#[derive(Clone)]
+pub(crate) struct Told {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
 /// One fault of one item.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ItemError {
@@ -91,6 +98,7 @@ impl IntoResponse for Refusal {
             body["errors"] = json!(self.errors);
         }
         let mut response = answer(self.status, &body);
+        response.extensions_mut().insert(Told { code: self.code, message: self.message });
         if let Some(retry_after) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, retry_after);
         }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::{
     Fault, Sandbox,
     item::{Digits, Row, Source, parse_e164},
-    list::ListScope,
-    lists::{Created, NewList},
+    list::{ListScope, Role},
+    lists::{Altered, Created, NewList},
     strike::Strikes,
 };
 
@@ -59,6 +59,44 @@ impl Sandbox {
     pub fn delete_list_behind(&self, name: &str) {
         let id = self.id_of(name);
         self.tenant.lists().delete(&id, self.tenant.now()).expect("the journal can be written");
+    }
+
+    /// Somebody makes a group inactive: its records can be read, and not changed.
+    ///
+    /// # Panics
+    ///
+    /// No such group, or the journal cannot be written.
+    pub fn deactivate_behind(&self, name: &str) {
+        self.set_active(name, false);
+    }
+
+    /// Somebody makes a group active again.
+    ///
+    /// # Panics
+    ///
+    /// No such group, or the journal cannot be written.
+    pub fn activate_behind(&self, name: &str) {
+        self.set_active(name, true);
+    }
+
+    fn set_active(&self, name: &str, active: bool) {
+        let id = self.id_of(name);
+        let altered = Altered { active: Some(active), ..Altered::default() };
+        self.tenant.lists().alter(&id, altered, self.tenant.now()).expect("the journal can be written");
+    }
+
+    /// Somebody has the calls of these skills kept from the numbers of a group.
+    ///
+    /// # Panics
+    ///
+    /// No such group, or the journal cannot be written.
+    pub fn scrub_behind(&self, name: &str, skills: &[u64]) {
+        let id = self.id_of(name);
+        for &skill in skills {
+            let skill = u32::try_from(skill).expect("the id of a skill");
+            let bound = self.tenant.lists().skill(&id, Role::Scrubbed, skill, true, self.tenant.now());
+            bound.expect("the journal can be written");
+        }
     }
 
     /// From now on these faults strike, and no others; their dice begin anew.

@@ -42,3 +42,10 @@ pub(crate) fn date(epoch_seconds: u32) -> String {
 pub(crate) fn seconds(at: Duration) -> u32 {
     u32::try_from(at.as_secs()).unwrap_or(u32::MAX)
 }
+
+/// ISO 8601 in UTC, to the millisecond.
+pub(crate) fn moment(epoch_milliseconds: u64) -> String {
+    let milliseconds = i64::try_from(epoch_milliseconds).unwrap_or(i64::MAX);
+    let at = jiff::Timestamp::from_millisecond(milliseconds).unwrap_or_default();
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}

@@ -8,6 +8,9 @@ const SLOW: Duration = Duration::from_secs(3);
 /// One thing that goes wrong. Written `KIND:PATH:P[:TIMES]`: `PATH` is looked for in `METHOD /path`, `*` standing for
 /// anything; `P` is the chance for each call (or each item); `TIMES` is how often it strikes at most (for the kinds
 /// that choose items: how many distinct numbers).
+///
+/// One text serves both profiles: `…/records` is also known as `…/items`, and `/auth/token` and `…/token/access-key`
+/// as `/oauth/token`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     pub(crate) kind: Kind,
@@ -75,6 +78,10 @@ const KINDS: &[(&str, Kind, &[&str])] = &[
 impl Fault {
     /// `call` is `METHOD /path`.
     pub(crate) fn concerns(&self, call: &str) -> bool {
+        self.is_part_of(call) || other_name(call).is_some_and(|call| self.is_part_of(&call))
+    }
+
+    fn is_part_of(&self, call: &str) -> bool {
         let mut rest = call;
         self.path.split('*').all(|part| match rest.find(part) {
             Some(at) => {
@@ -84,6 +91,15 @@ impl Fault {
             None => false,
         })
     }
+}
+
+/// What a call of the profile `admin` is called under `v2`.
+fn other_name(call: &str) -> Option<String> {
+    if let Some(list) = call.strip_suffix("/records") {
+        return Some(format!("{list}/items"));
+    }
+    let signs_in = ["/auth/token", "/token/access-key"].iter().any(|path| call.ends_with(path));
+    signs_in.then(|| "POST /oauth/token".to_owned())
 }
 
 impl FromStr for Fault {
@@ -203,6 +219,18 @@ mod tests {
         for path in ["GET", "items*POST", "/oauth/token", "POST*itemsx", "items*items"] {
             assert!(!fault(&format!("500:{path}:1")).concerns(call), "{path}");
         }
+    }
+
+    #[test]
+    fn calls_of_the_admin_api_go_by_the_names_of_v2_too() {
+        let call = "POST /inContactAPI/services/v34.0/dnc-groups/1001/records";
+        for path in ["items", "POST*items", "records", "dnc-groups*records"] {
+            assert!(fault(&format!("500:{path}:1")).concerns(call), "{path}");
+        }
+        for call in ["POST /auth/token", "POST /authentication/v1/token/access-key"] {
+            assert!(fault("500:/oauth/token:1").concerns(call), "{call}");
+        }
+        assert!(!fault("500:items:1").concerns("POST /inContactAPI/services/v34.0/dnc-groups/search"));
     }
 
     #[test]

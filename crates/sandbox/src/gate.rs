@@ -17,6 +17,7 @@ use hyper::body::{Body as _, Incoming};
 use tower_service::Service;
 
 use crate::{
+    admin::{By, Dress},
     answer::{Refusal, bad_gateway},
     bearer,
     fault::CallFault,
@@ -55,10 +56,15 @@ pub(crate) async fn pass(tenant: Arc<Tenant>, router: Router, call: Request<Inco
     }
     // Read before anything is answered: an answer to a half-sent body reaches its sender as a reset.
     let body = receive(body).await?;
-    let response = match (ticket.throttled, fault.and_then(|fault| instead(fault, &tenant, &head.headers))) {
-        (Some(wait), _) => Refusal::too_many().retry_after(wait).into_response(),
-        (None, Some(response)) => response,
-        (None, None) => handle(router, head, body).await,
+    let dress = Dress::of(&tenant.options, &head);
+    let (response, by) = match (ticket.throttled, fault.and_then(|fault| instead(fault, &tenant, &head.headers))) {
+        (Some(wait), _) => (Refusal::too_many().retry_after(wait).into_response(), By::Gate),
+        (None, Some(response)) => (response, By::Gate),
+        (None, None) => (handle(router, head, body).await, By::Handler),
+    };
+    let response = match dress {
+        Some(dress) => dress.put_on(response, by),
+        None => response,
     };
     let mut response = afterwards(fault, response).await?;
     // By the tenant's own clock, by which it also says until when it wants to be left alone.

@@ -1,5 +1,9 @@
 //! One DNC list: what was accepted, what reads see of it, and what is still on its way into the index.
 
+mod due;
+mod group;
+mod rows;
+
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     time::Duration,
@@ -7,7 +11,12 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Digits, Item, Source};
+use crate::item::{Digits, Item, ItemMaker, Source};
+
+pub(crate) use due::Due;
+pub(crate) use group::{Group, Role};
+pub(crate) use rows::Row;
+use rows::Rows;
 
 /// `scope` of a list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -50,7 +59,8 @@ pub(crate) struct About {
 }
 
 /// Changes wait in a queue until their lag has passed and are then applied to `indexed`, in order of acceptance: so
-/// an addition costs its batch, a page costs its page, and only a removal walks the list.
+/// an addition costs its batch, a page costs its page, and only a removal walks the list. A group applies them to
+/// `rows` instead, where a removal costs its batch, too.
 pub(crate) struct List {
     pub(crate) about: About,
     /// Seconds since the epoch.
@@ -58,6 +68,9 @@ pub(crate) struct List {
     /// What the list counts as its own: indexed or on its way there. Says what is a duplicate.
     accepted: HashSet<Digits>,
     indexed: Vec<Item>,
+    /// The records of a group.
+    rows: Option<Rows>,
+    pub(crate) group: Group,
     /// Was indexed once and is not any more.
     left: HashSet<Digits>,
     queue: VecDeque<Queued>,
@@ -66,7 +79,7 @@ pub(crate) struct List {
 }
 
 struct Queued {
-    due: Duration,
+    due: Due,
     change: Change,
 }
 
@@ -82,10 +95,22 @@ impl List {
             created,
             accepted: HashSet::new(),
             indexed: Vec::new(),
+            rows: None,
+            group: Group::new(created),
             left: HashSet::new(),
             queue: VecDeque::new(),
             lost: HashMap::new(),
         }
+    }
+
+    /// A DNC group, whose expired records are seen for as long as `linger`.
+    pub(crate) fn group(about: About, created: u32, linger: Duration) -> List {
+        List { rows: Some(Rows::new(linger)), ..List::new(about, created) }
+    }
+
+    /// How many numbers it counts as its own.
+    pub(crate) fn active(&self) -> usize {
+        self.accepted.len()
     }
 
     pub(crate) fn holds(&self, number: Digits) -> bool {
@@ -97,12 +122,12 @@ impl List {
     }
 
     /// Takes items that it does not hold; they show up once `due` has passed.
-    pub(crate) fn add(&mut self, items: Vec<Item>, due: Duration) {
+    pub(crate) fn add(&mut self, items: Vec<Item>, due: impl Into<Due>) {
         for item in &items {
             self.accepted.insert(item.number);
             self.lost.remove(&item.number);
         }
-        self.enqueue(due, Change::Add(items));
+        self.enqueue(due.into(), Change::Add(items));
     }
 
     /// Takes items that will never show up.
@@ -111,36 +136,69 @@ impl List {
     }
 
     /// Drops numbers that it holds; they stay visible until `due` has passed.
-    pub(crate) fn remove(&mut self, numbers: HashSet<Digits>, due: Duration) {
+    pub(crate) fn remove(&mut self, numbers: HashSet<Digits>, due: impl Into<Due>) {
         for number in &numbers {
             self.accepted.remove(number);
         }
-        self.enqueue(due, Change::Remove(numbers));
+        self.enqueue(due.into(), Change::Remove(numbers));
     }
 
-    fn enqueue(&mut self, due: Duration, change: Change) {
+    fn enqueue(&mut self, due: Due, change: Change) {
         self.queue.push_back(Queued { due, change });
     }
 
-    /// What a read sees at `now`.
+    /// What a read sees at `now`, of a list that is no group.
     pub(crate) fn indexed(&mut self, now: Duration) -> &[Item] {
-        while self.queue.front().is_some_and(|queued| queued.due <= now) {
-            match self.queue.pop_front().map(|queued| queued.change) {
-                Some(Change::Add(items)) => self.indexed.extend(items),
-                Some(Change::Remove(numbers)) => {
+        self.settle(now);
+        &self.indexed
+    }
+
+    /// The records that a read sees at `now`, of a group.
+    pub(crate) fn rows(&mut self, now: Duration) -> &[Row] {
+        self.settle(now);
+        self.rows.as_ref().map_or(&[], Rows::all)
+    }
+
+    /// What a search at `now` finds of a number, in a group.
+    pub(crate) fn search(&mut self, number: Digits, now: Duration) -> Option<Row> {
+        self.settle(now);
+        self.rows.as_mut().and_then(|rows| rows.search(number, now))
+    }
+
+    /// What a read at `now` sees as blocked, of either kind.
+    pub(crate) fn blocked(&mut self, now: Duration) -> Vec<Item> {
+        self.settle(now);
+        let Some(rows) = &self.rows else {
+            return self.indexed.clone();
+        };
+        let active = rows.all().iter().filter(|row| row.expired.is_none());
+        active.map(|row| ItemMaker::new(row.updated).make(&(row.number, Source::Manual, "".into()))).collect()
+    }
+
+    /// Applies what is due.
+    fn settle(&mut self, now: Duration) {
+        while self.queue.front().is_some_and(|queued| queued.due.read <= now) {
+            let Some(Queued { due, change }) = self.queue.pop_front() else { break };
+            match (&mut self.rows, change) {
+                (Some(rows), Change::Add(items)) => rows.add(&items, due),
+                (Some(rows), Change::Remove(numbers)) => rows.expire(&numbers, due),
+                (None, Change::Add(items)) => self.indexed.extend(items),
+                (None, Change::Remove(numbers)) => {
                     let left = self.indexed.extract_if(.., |item| numbers.contains(&item.number));
                     self.left.extend(left.map(|item| item.number));
                 }
-                None => {}
             }
         }
-        &self.indexed
+        if let Some(rows) = &mut self.rows {
+            rows.forget(now);
+        }
     }
 
     /// Every number that a read could ever see, until `now`.
     pub(crate) fn ever_indexed(&mut self, now: Duration) -> HashSet<Digits> {
         let mut ever: HashSet<Digits> = self.indexed(now).iter().map(|item| item.number).collect();
         ever.extend(&self.left);
+        ever.extend(self.rows.iter().flat_map(Rows::ever));
         ever
     }
 

@@ -1,18 +1,24 @@
 //! All lists of the tenant. Each change is decided, then journalled, then applied, in that order: a crash after the
 //! journal's line means applied without an answer, a crash before it means nothing happened.
 
+mod alter;
+mod habits;
+
 use std::{
     collections::{HashMap, HashSet},
     io,
-    path::Path,
     time::Duration,
 };
 
+pub(crate) use alter::Altered;
+use habits::Habits;
+
 use crate::{
+    Options,
     clock::seconds,
     item::{Digits, Item, ItemMaker, Row, Source},
     journal::Journal,
-    list::{About, List, ListScope},
+    list::{About, Due, List, ListScope},
     record::{Change, Record},
 };
 
@@ -25,6 +31,7 @@ pub(crate) struct Lists {
     gone: Vec<List>,
     journal: Option<Journal>,
     pub(crate) lag: Duration,
+    habits: Habits,
 }
 
 /// What a list is to be.
@@ -48,16 +55,17 @@ pub(crate) struct Changed {
 
 impl Lists {
     /// Reads the journal if there is one. `now` is the wall time of the start.
-    pub(crate) fn open(data: Option<&Path>, lag: Duration, now: Duration) -> io::Result<Lists> {
+    pub(crate) fn open(options: &Options, now: Duration) -> io::Result<Lists> {
         let mut lists = Lists {
             lists: Vec::new(),
             by_id: HashMap::new(),
             by_name: HashMap::new(),
             gone: Vec::new(),
             journal: None,
-            lag,
+            lag: options.lag,
+            habits: Habits::of(options),
         };
-        if let Some(path) = data {
+        if let Some(path) = &options.data {
             lists.journal = Some(Journal::open(path, |record| lists.replay(record, now))?);
         }
         Ok(lists)
@@ -68,7 +76,10 @@ impl Lists {
         let at = Duration::from_millis(record.at).min(now);
         match record.change {
             Change::Create(about) => {
-                self.push(List::new(about, seconds(at)));
+                if !self.habits.gives(&about.id) {
+                    return Err("of another profile".to_owned());
+                }
+                self.push(about, at);
             }
             Change::Add { list, items, lost } => {
                 let list = self.position(&list).ok_or("of a list that was never created")?;
@@ -76,11 +87,20 @@ impl Lists {
             }
             Change::Remove { list, numbers } => {
                 let list = self.position(&list).ok_or("of a list that was never created")?;
-                self.lists[list].remove(numbers.into_iter().collect(), at + self.lag);
+                let due = self.due(at);
+                self.lists[list].remove(numbers.into_iter().collect(), due);
             }
             Change::Delete { list } => {
                 let list = self.position(&list).ok_or("of a list that was never created")?;
                 self.take_out(list);
+            }
+            Change::Alter { list, altered } => {
+                let list = self.position(&list).ok_or("of a list that was never created")?;
+                self.apply_alter(list, altered, at);
+            }
+            Change::Skill { list, role, skill, bound } => {
+                let list = self.position(&list).ok_or("of a list that was never created")?;
+                self.apply_skill(list, role, skill, bound);
             }
         }
         Ok(())
@@ -90,12 +110,11 @@ impl Lists {
         if self.by_name.contains_key(&new.name) {
             return Ok(Created::NameTaken);
         }
-        // Never from the options' seed: a tenant that was reset must not hand out an id that it gave before.
-        let id = format!("dnc-{:012x}", fastrand::u64(..1 << 48));
+        let id = self.habits.new_id();
         let NewList { name: list_name, description, source_type, scope } = new;
         let about = About { id, list_name, description, source_type, scope };
         self.record(Change::Create(about.clone()), now)?;
-        Ok(Created::New(self.push(List::new(about, seconds(now)))))
+        Ok(Created::New(self.push(about, now)))
     }
 
     /// Adds what the list does not hold; `loses` says which of it a fault swallows. `None`: no such list.
@@ -144,7 +163,8 @@ impl Lists {
         if !leaving.is_empty() {
             let change = Change::Remove { list: id.to_owned(), numbers: leaving.iter().copied().collect() };
             self.record(change, now)?;
-            self.lists[position].remove(leaving, now + self.lag);
+            let due = self.due(now);
+            self.lists[position].remove(leaving, due);
         }
         Ok(Some(Changed { changed, unchanged: numbers.len() - changed }))
     }
@@ -174,6 +194,10 @@ impl Lists {
         &self.lists
     }
 
+    pub(crate) fn all_mut(&mut self) -> &mut [List] {
+        &mut self.lists
+    }
+
     pub(crate) fn get(&mut self, id: &str) -> Option<&mut List> {
         let position = self.position(id)?;
         self.lists.get_mut(position)
@@ -189,7 +213,14 @@ impl Lists {
         self.by_id.get(id).copied()
     }
 
-    fn push(&mut self, list: List) -> &List {
+    /// When what is accepted now takes effect.
+    fn due(&self, at: Duration) -> Due {
+        self.habits.due(at, self.lag)
+    }
+
+    fn push(&mut self, about: About, created: Duration) -> &List {
+        self.habits.given(&about.id);
+        let list = self.habits.list(about, seconds(created));
         let position = self.lists.len();
         self.by_id.insert(list.about.id.clone(), position);
         self.by_name.insert(list.about.list_name.clone(), position);
@@ -200,9 +231,10 @@ impl Lists {
     fn apply_add(&mut self, position: usize, items: &[Row<'_>], lost: &[Row<'_>], at: Duration) {
         let mut maker = ItemMaker::new(seconds(at));
         let mut make = |rows: &[Row<'_>]| -> Vec<Item> { rows.iter().map(|row| maker.make(row)).collect() };
+        let due = self.due(at);
         let list = &mut self.lists[position];
         list.lose(make(lost));
-        list.add(make(items), at + self.lag);
+        list.add(make(items), due);
     }
 
     fn record<'a>(&mut self, change: Change<'a>, now: Duration) -> io::Result<Change<'a>> {

@@ -2,12 +2,13 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use crate::{item::Digits, window::Window};
+use crate::{Profile, item::Digits, window::Window};
 
 /// Arrivals kept: a sandbox may run for weeks, and a test needs far fewer.
 const ARRIVALS_KEPT: usize = 100_000;
 
-/// A snapshot of what the tenant saw since it started.
+/// A snapshot of what the tenant saw since it started. Under the profile `admin`, what is said of `…/items` is true of
+/// `…/records`; records that were refused are in none of the counts.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
     /// All calls in order of arrival, token calls and refused ones too (the newest 100,000).
@@ -86,6 +87,7 @@ pub(crate) struct Ledger {
     pub(crate) counts: Observed,
     /// Whether posts and removals are kept with their numbers.
     keeps_numbers: bool,
+    profile: Profile,
 }
 
 /// What the ledger says to an arrival.
@@ -98,16 +100,29 @@ pub(crate) struct Ticket {
 impl Ledger {
     pub(crate) fn new(rate: u32, keeps_numbers: bool) -> Ledger {
         let window = Window::new(rate);
-        Ledger { window, kept: VecDeque::new(), dropped: 0, counts: Observed::default(), keeps_numbers }
+        Ledger {
+            window,
+            kept: VecDeque::new(),
+            dropped: 0,
+            counts: Observed::default(),
+            keeps_numbers,
+            profile: Profile::default(),
+        }
+    }
+
+    /// Counts the calls of this profile.
+    pub(crate) fn speaking(self, profile: Profile) -> Ledger {
+        Ledger { profile, ..self }
     }
 
     /// One call arrives at `now`, which is `since_start` after the start.
     pub(crate) fn arrive(&mut self, now: Duration, since_start: Duration, method: &str, path: &str) -> Ticket {
         // The tenant's rate counts API calls; tokens are handed out by another host.
-        let throttled = if path.starts_with("/api/") { self.window.arrive(now).err() } else { None };
+        let throttled = if self.profile.is_api(path) { self.window.arrive(now).err() } else { None };
         self.counts.throttled += u64::from(throttled.is_some());
-        self.counts.posts += u64::from(method == "POST" && path.ends_with("/items"));
-        self.counts.removals += u64::from(method == "DELETE" && path.ends_with("/items"));
+        let items = self.profile.is_items(path);
+        self.counts.posts += u64::from(method == "POST" && items);
+        self.counts.removals += u64::from(method == "DELETE" && items);
         if self.kept.len() == ARRIVALS_KEPT {
             self.kept.pop_front();
             self.dropped += 1;

@@ -2,16 +2,18 @@
 
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
-use crate::{Fault, token::SCOPES};
+use crate::{Fault, Profile, Quirk, token::SCOPES};
 
 /// How the tenant behaves. The default is the contract's: 100 requests a minute, an index that lags by a second.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// Which interface it serves.
+    pub profile: Profile,
     /// Most API requests in any 60 s, counted over arrivals; 0 = no limit.
     pub rate: u32,
     /// How long an accepted item, or a removal, takes to show up in reads.
     pub lag: Duration,
-    /// Most entities on a page, whatever `pageSize` asks for.
+    /// Most entities on a page, whatever `pageSize` (or `top`) asks for.
     pub page_cap: usize,
     /// How long a token is good for.
     pub token_ttl: Duration,
@@ -20,17 +22,28 @@ pub struct Options {
     /// An append-only journal of accepted calls; without one the tenant forgets everything when it ends.
     pub data: Option<PathBuf>,
     /// Who may have a token. Empty: any client id and secret, except the secret `wrong`, which is always refused so
-    /// that a refusal can be seen.
+    /// that a refusal can be seen. Under the profile `admin` these are the access keys, and any client is known.
     pub clients: Vec<Client>,
     /// What goes wrong, on request.
     pub faults: Vec<Fault>,
     /// Seed of the dice that the faults throw.
     pub seed: u64,
+    /// In what it differs from the usual tenant, under the profile `admin`.
+    pub quirks: Vec<Quirk>,
+    /// Most active records in all groups together, under the profile `admin`.
+    pub capacity: usize,
+}
+
+impl Options {
+    pub(crate) fn has(&self, quirk: Quirk) -> bool {
+        self.quirks.contains(&quirk)
+    }
 }
 
 impl Default for Options {
     fn default() -> Options {
         Options {
+            profile: Profile::default(),
             rate: 100,
             lag: Duration::from_secs(1),
             page_cap: 10_000,
@@ -40,6 +53,8 @@ impl Default for Options {
             clients: Vec::new(),
             faults: Vec::new(),
             seed: 0,
+            quirks: Vec::new(),
+            capacity: 1_000_000,
         }
     }
 }

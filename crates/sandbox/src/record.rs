@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     item::{Digits, Row},
-    list::About,
+    list::{About, Role},
+    lists::Altered,
 };
 
 /// What one accepted call changed. Repeats of what a list holds change nothing and are not recorded.
@@ -25,6 +26,18 @@ pub(crate) enum Change<'a> {
     },
     Delete {
         list: String,
+    },
+    /// A group was altered.
+    Alter {
+        list: String,
+        altered: Altered,
+    },
+    /// A skill was bound to a group, or is not any more.
+    Skill {
+        list: String,
+        role: Role,
+        skill: u32,
+        bound: bool,
     },
 }
 

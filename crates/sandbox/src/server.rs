@@ -22,7 +22,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{Observed, Options, clock::Clock, gate, routes, tenant::Tenant};
+use crate::{Observed, Options, Profile, admin::TENANT_ID, clock::Clock, gate, routes, tenant::Tenant};
 
 /// A connection without a call gets this long to write out its last answer when the sandbox stops.
 const FAREWELL: Duration = Duration::from_millis(250);
@@ -91,10 +91,32 @@ impl Sandbox {
         format!("http://{}", self.address)
     }
 
-    /// `http://127.0.0.1:PORT/oauth/token`
+    /// `http://127.0.0.1:PORT/oauth/token`; under the profile `admin`, `…/auth/token`.
     #[must_use]
     pub fn token_url(&self) -> String {
-        format!("{}/oauth/token", self.api_url())
+        let path = match self.tenant.options.profile {
+            Profile::V2 => "/oauth/token",
+            Profile::Admin => "/auth/token",
+        };
+        format!("{}{path}", self.api_url())
+    }
+
+    /// Where an access key alone gets a token, under the profile `admin`.
+    #[must_use]
+    pub fn access_key_url(&self) -> String {
+        format!("{}/authentication/v1/token/access-key", self.api_url())
+    }
+
+    /// Where `/.well-known/openid-configuration` and `/.well-known/cxone-configuration` are, under the profile `admin`.
+    #[must_use]
+    pub fn discovery_url(&self) -> String {
+        self.api_url()
+    }
+
+    /// The tenant's id, as tokens of the profile `admin` claim it: the same for every sandbox.
+    #[must_use]
+    pub fn tenant_id(&self) -> &'static str {
+        TENANT_ID
     }
 
     /// What it has seen so far.

@@ -8,7 +8,7 @@ use crate::{
     list::List,
 };
 
-/// All that a list has accepted.
+/// All that a list has accepted; of a group, the active numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListSnapshot {
     /// The id that calls use.
@@ -45,7 +45,7 @@ pub enum Standing {
 
 impl ListSnapshot {
     pub(crate) fn of(list: &mut List, now: Duration) -> ListSnapshot {
-        let indexed: Vec<Item> = list.indexed(now).to_vec();
+        let indexed: Vec<Item> = list.blocked(now);
         let staying = indexed.iter().filter(|item| list.stays(item.number)).map(|item| (item, Standing::Indexed));
         let queued = list.queued().into_iter().map(|item| (item, Standing::Queued));
         let lost = list.lost().map(|item| (item, Standing::Lost));

@@ -31,10 +31,10 @@ impl Tenant {
 
     fn with(options: Options, clock: Clock, in_memory: bool) -> io::Result<Tenant> {
         Ok(Tenant {
-            lists: Mutex::new(Lists::open(options.data.as_deref(), options.lag, clock.now())?),
+            lists: Mutex::new(Lists::open(&options, clock.now())?),
             strikes: Mutex::new(Strikes::new(&options.faults, options.seed)),
             tokens: Mutex::new(Tokens::default()),
-            ledger: Mutex::new(Ledger::new(options.rate, in_memory)),
+            ledger: Mutex::new(Ledger::new(options.rate, in_memory).speaking(options.profile)),
             in_memory,
             clock,
             options,

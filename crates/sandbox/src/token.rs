@@ -19,11 +19,15 @@ use crate::{Options, answer::answer, tenant::Tenant};
 pub(crate) const SCOPES: [&str; 3] = ["dnc:write", "dnc:read", "compliance:read"];
 
 /// Always refused where any client is accepted, so that a refusal can be seen.
-const WRONG: &str = "wrong";
+pub(crate) const WRONG: &str = "wrong";
 
 /// The tokens handed out and not expired.
 #[derive(Default)]
-pub(crate) struct Tokens(HashMap<String, Token>);
+pub(crate) struct Tokens {
+    good: HashMap<String, Token>,
+    /// Calls for a token, whatever came of them.
+    calls: u64,
+}
 
 struct Token {
     scopes: Vec<&'static str>,
@@ -32,23 +36,33 @@ struct Token {
 
 impl Tokens {
     fn issue(&mut self, scopes: Vec<&'static str>, now: Duration, ttl: Duration) -> String {
-        self.0.retain(|_, token| token.expires > now);
         let text = format!("sandbox-{:032x}", fastrand::u128(..));
-        self.0.insert(text.clone(), Token { scopes, expires: now + ttl });
+        self.hand_out(text.clone(), scopes, now, ttl);
         text
+    }
+
+    /// One more call for a token; how many that makes.
+    pub(crate) fn count_call(&mut self) -> u64 {
+        self.calls += 1;
+        self.calls
+    }
+
+    pub(crate) fn hand_out(&mut self, text: String, scopes: Vec<&'static str>, now: Duration, ttl: Duration) {
+        self.good.retain(|_, token| token.expires > now);
+        self.good.insert(text, Token { scopes, expires: now + ttl });
     }
 
     /// The scopes of a token; `None` where it is unknown, revoked or expired.
     pub(crate) fn scopes(&self, token: &str, now: Duration) -> Option<Vec<&'static str>> {
-        self.0.get(token).filter(|token| token.expires > now).map(|token| token.scopes.clone())
+        self.good.get(token).filter(|token| token.expires > now).map(|token| token.scopes.clone())
     }
 
     pub(crate) fn revoke(&mut self, token: &str) {
-        self.0.remove(token);
+        self.good.remove(token);
     }
 
     pub(crate) fn revoke_all(&mut self) {
-        self.0.clear();
+        self.good.clear();
     }
 }
 
@@ -64,9 +78,7 @@ pub(crate) async fn grant(
     let mut response = match granted {
         Ok((scope, token)) => {
             tenant.ledger().counts.tokens += 1;
-            let ttl = tenant.options.token_ttl;
-            // Rounded up: 0 would say that the token never was any good.
-            let expires_in = ttl.as_secs() + u64::from(ttl.subsec_nanos() > 0);
+            let expires_in = whole_seconds(tenant.options.token_ttl);
             let body = json!({"access_token": token, "token_type": "Bearer", "expires_in": expires_in, "scope": scope});
             answer(StatusCode::OK, &body)
         }
@@ -74,6 +86,11 @@ pub(crate) async fn grant(
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Rounded up: 0 would say that a token never was any good.
+pub(crate) fn whole_seconds(ttl: Duration) -> u64 {
+    ttl.as_secs() + u64::from(ttl.subsec_nanos() > 0)
 }
 
 struct OauthError {
@@ -118,7 +135,7 @@ fn granted_scopes(options: &Options, form: &HashMap<String, String>) -> Result<V
 }
 
 /// What the client may have; `None` where it is not who it says.
-fn client_scopes(options: &Options, id: &str, secret: &str) -> Option<Vec<&'static str>> {
+pub(crate) fn client_scopes(options: &Options, id: &str, secret: &str) -> Option<Vec<&'static str>> {
     if options.clients.is_empty() {
         return (secret != WRONG).then(|| SCOPES.to_vec());
     }

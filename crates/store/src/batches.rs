@@ -104,6 +104,8 @@ pub struct Sighting {
 pub enum Instead {
     /// What is left of it once the named items are set aside.
     Rest(RoaringBitmap),
+    /// The server took what is left of it, and not the named items.
+    Taken(RoaringBitmap),
     /// Its halves: nobody knows which item is to blame.
     Halves([RoaringBitmap; 2]),
 }

@@ -8,12 +8,13 @@ use dncsync_core::digest::Digest;
 use dncsync_core::entry::Entry;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
+use dncsync_core::profile::Reach;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
 use crate::feeds::{self, Feed, FeedId};
 use crate::history::{self, Load, LoadKind};
-use crate::lists::{ListKey, TargetId};
+use crate::lists::{self, ListKey, TargetId};
 use crate::open::Store;
 use crate::sets::{self, Piece, SetId};
 
@@ -45,6 +46,8 @@ pub struct Difference {
     pub right: u64,
     /// Desired, not there, and CXone would not take them.
     pub refused: u64,
+    /// Desired, not there, and no list of the tenant can hold them.
+    pub unheld: u64,
     /// What the list should hold.
     pub desired: u64,
     /// What it is believed to hold.
@@ -132,6 +135,8 @@ struct Comparison<'a> {
     only: Option<SetId>,
     list: Option<[SetId; 3]>,
     name_foreign: bool,
+    /// Which numbers the list can hold.
+    reach: Reach,
     /// Only the figures are wanted: who claimed what, and who withdrew it, is not looked up.
     glance: bool,
     additions: u64,
@@ -149,7 +154,8 @@ impl<'a> Comparison<'a> {
         list: Option<ListKey>,
     ) -> Result<Self, StoreError> {
         let only = feeds::only(connection, target)?;
-        let list = list.map(|list| crate::lists::sets(connection, list)).transpose()?;
+        let reach = lists::reach(connection, target)?;
+        let list = list.map(|list| lists::sets(connection, list)).transpose()?;
         let mut loads = Vec::new();
         for feed in feeds {
             let mut of_feed = history::of_feed(connection, feed.id)?;
@@ -167,6 +173,7 @@ impl<'a> Comparison<'a> {
             only,
             list,
             name_foreign: false,
+            reach,
             glance: false,
             additions: 0,
             base: Digest::default(),
@@ -187,6 +194,7 @@ impl<'a> Comparison<'a> {
         let by_feed: Vec<Chunk> = self.feeds.iter().map(|feed| Feed::of_pieces(next(feed.sets().len()))).collect();
         let mut sides = Sides { under_way: under_way.cloned().unwrap_or_default(), ..Sides::default() };
         by_feed.iter().for_each(|claimed| sides.claimed.add(claimed));
+        sides.unheld = sides.claimed.without(&sides.claimed.within(key, &self.reach.range()));
         if self.only.is_some() {
             sides.only = Some(Feed::of_pieces(next(1)));
         }
@@ -214,6 +222,7 @@ impl<'a> Comparison<'a> {
         self.made.listed += sides.present.len();
         self.made.right += parted.right.len();
         self.made.refused += parted.refused.len();
+        self.made.unheld += parted.unheld.len();
         self.made.foreign_count += parted.foreign.len();
         if self.name_foreign {
             self.made.foreign.extend(parted.foreign.numbers(key));
@@ -292,6 +301,9 @@ impl<'a> Comparison<'a> {
             self.base.field(feed.name.as_str().as_bytes());
         }
         self.base.field(&[self.only.is_some().into()]);
+        if self.reach != Reach::World {
+            self.base.field(self.reach.name().as_bytes());
+        }
         self.made.base = self.base.finish();
         Ok(self.made)
     }

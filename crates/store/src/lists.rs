@@ -1,6 +1,7 @@
 //! Tenants, the lists users ask for, and the lists that CXone has.
 
 use dncsync_core::event::Event;
+use dncsync_core::profile::Reach;
 use dncsync_core::run::RunId;
 use dncsync_core::target::{ListId, Scope, Target, TenantKey};
 use dncsync_core::timestamp::Timestamp;
@@ -9,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use crate::error::StoreError;
 use crate::events::append;
 use crate::open::Store;
-use crate::rows::{count, moment};
+use crate::rows::{count, moment, signed};
 use crate::sets::{self, SetId};
 
 /// A tenant in this store.
@@ -39,9 +40,12 @@ pub struct ListState {
     pub page_size: Option<u64>,
     /// When the last whole read of it began.
     pub seen_whole_at: Option<Timestamp>,
+    /// How many skills it scrubs, and when that was seen; a list that scrubs none blocks nobody. `None` where that is not
+    /// known, or where lists have no such thing.
+    pub scrubs: Option<(u64, Timestamp)>,
 }
 
-const LIST: &str = "SELECT id, cxone_id, known, listed, page_size, seen_whole_at FROM list";
+const LIST: &str = "SELECT id, cxone_id, known, listed, page_size, seen_whole_at, scrubs, scrubs_at FROM list";
 
 fn list_state(row: &rusqlite::Row<'_>) -> rusqlite::Result<ListState> {
     Ok(ListState {
@@ -51,6 +55,7 @@ fn list_state(row: &rusqlite::Row<'_>) -> rusqlite::Result<ListState> {
         listed: count(row.get(3)?),
         page_size: row.get::<_, Option<i64>>(4)?.map(count),
         seen_whole_at: moment(row.get(5)?),
+        scrubs: row.get::<_, Option<i64>>(6)?.map(count).zip(moment(row.get(7)?)),
     })
 }
 
@@ -63,6 +68,20 @@ impl Store {
                 transaction.query_row("SELECT id FROM tenant WHERE key = ?1", [key.as_str()], |row| row.get(0))?,
             ))
         })
+    }
+
+    /// Which numbers the lists of a tenant can hold, from now on.
+    pub fn set_reach(&mut self, tenant: TenantId, reach: Reach) -> Result<(), StoreError> {
+        let sql = "UPDATE tenant SET reach = ?2 WHERE id = ?1 AND reach <> ?2";
+        self.connection.execute(sql, params![tenant.0, reach.name()])?;
+        Ok(())
+    }
+
+    /// A list was seen to scrub so many skills.
+    pub fn learn_scrubs(&mut self, list: ListKey, skills: u64, now: Timestamp) -> Result<(), StoreError> {
+        let sql = "UPDATE list SET scrubs = ?2, scrubs_at = ?3 WHERE id = ?1";
+        self.connection.execute(sql, params![list.0, signed(skills), now.millis()])?;
+        Ok(())
     }
 
     /// Until when the server asked us to stay away. What was told ahead of the clock was told before it was set back, and
@@ -116,6 +135,16 @@ impl Store {
         Ok(Target::stored(name, scope, campaign))
     }
 
+    /// The lists that a tenant's targets were last found to be, by name.
+    pub fn lists_of(&self, tenant: TenantId) -> Result<Vec<(String, ListId)>, StoreError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT DISTINCT target.name, list.cxone_id FROM target JOIN list ON list.id = target.list
+             WHERE target.tenant = ?1 ORDER BY target.name",
+        )?;
+        let lists = select.query_map([tenant.0], |row| Ok((row.get(0)?, ListId(row.get(1)?))))?;
+        Ok(lists.collect::<Result<_, _>>()?)
+    }
+
     /// The list that the target was last found to be.
     pub fn list_of(&self, target: TargetId) -> Result<Option<ListState>, StoreError> {
         let sql = format!("{LIST} WHERE id = (SELECT list FROM target WHERE id = ?1)");
@@ -166,6 +195,13 @@ impl Store {
         self.connection.execute("UPDATE list SET page_size = ?2 WHERE id = ?1", params![list.0, size])?;
         Ok(())
     }
+}
+
+/// Which numbers a target's list can hold.
+pub(crate) fn reach(connection: &Connection, target: TargetId) -> Result<Reach, StoreError> {
+    let sql = "SELECT reach FROM tenant WHERE id = (SELECT tenant FROM target WHERE id = ?1)";
+    let name: String = connection.query_row(sql, [target.0], |row| row.get(0))?;
+    Reach::read(&name).ok_or(StoreError::Damaged("a tenant has an unknown reach"))
 }
 
 /// The sets of a list: what was seen in it, what dncsync put there, what CXone would not take.

@@ -12,7 +12,7 @@ use crate::files::{private_options, sync_name};
 use crate::migration;
 
 /// The schema that this version reads and writes.
-pub const SCHEMA_VERSION: i64 = 3;
+pub const SCHEMA_VERSION: i64 = 4;
 
 /// The name of the database in the state directory.
 const FILE: &str = "dncsync.db";
@@ -21,8 +21,12 @@ const FILE: &str = "dncsync.db";
 const BUSY: Duration = Duration::from_secs(120);
 
 /// The steps from each schema version to the next.
-const STEPS: [&str; SCHEMA_VERSION as usize] =
-    [include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
+const STEPS: [&str; SCHEMA_VERSION as usize] = [
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+    include_str!("schema-4.sql"),
+];
 
 /// The memory of one state directory. One connection; each process, or thread, opens its own.
 pub struct Store {

@@ -64,7 +64,7 @@ impl Store {
         })
     }
 
-    /// The part was refused: some items are set aside, and other parts take its place.
+    /// The part was refused, or some of it: these items are set aside, and other parts take its place.
     pub fn refused(
         &mut self,
         part: &Part,
@@ -83,12 +83,12 @@ impl Store {
             let sql = "UPDATE batch SET refused = refused + ?3 WHERE run = ?1 AND seq = ?2";
             transaction.execute(sql, params![run, batch, signed(items.len() as u64)])?;
             transaction.execute("DELETE FROM part WHERE id = ?1", [part.id.0])?;
-            let (parts, halved) = match instead {
-                Instead::Rest(rest) => (std::slice::from_ref(rest), part.halved),
-                Instead::Halves(halves) => (halves.as_slice(), true),
-            };
-            for members in parts.iter().filter(|members| !members.is_empty()) {
-                wait_again(transaction, &part.batch, members, 0, halved)?;
+            match instead {
+                Instead::Rest(rest) => wait_again(transaction, &part.batch, rest, 0, part.halved)?,
+                Instead::Taken(rest) => taken(transaction, &part.batch, rest, now)?,
+                Instead::Halves(halves) => {
+                    halves.iter().try_for_each(|half| wait_again(transaction, &part.batch, half, 0, true))?;
+                }
             }
             append(transaction, now, &part.batch.run, std::slice::from_ref(event))
         })
@@ -141,11 +141,7 @@ impl Store {
             let (run, seq) = (batch.run.as_str(), batch.seq);
             transaction.execute("DELETE FROM part WHERE run = ?1 AND batch = ?2", params![run, seq])?;
             // What else was to be removed is gone from one look, perhaps, and not known to be gone: it is still looked for.
-            for (accepted_at, rest) in others {
-                let sql = "INSERT INTO part (run, batch, members, state, attempts, accepted_at)
-                           VALUES (?1, ?2, ?3, 'accepted', 1, ?4)";
-                transaction.execute(sql, params![run, seq, rows::members_to_bytes(rest), accepted_at.millis()])?;
-            }
+            others.iter().try_for_each(|(accepted_at, rest)| taken(transaction, batch, rest, *accepted_at))?;
             wait_again(transaction, batch, lost, 1, false)?;
             let sql = "UPDATE batch SET resends = resends + 1 WHERE run = ?1 AND seq = ?2";
             transaction.execute(sql, params![run, seq])?;
@@ -307,7 +303,24 @@ impl Store {
     }
 }
 
-/// Puts items of a batch back among what is to be sent.
+/// The server has taken these items of a batch; none where there are none.
+fn taken(
+    transaction: &Transaction<'_>,
+    batch: &BatchKey,
+    members: &RoaringBitmap,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    if members.is_empty() {
+        return Ok(());
+    }
+    let sql =
+        "INSERT INTO part (run, batch, members, state, attempts, accepted_at) VALUES (?1, ?2, ?3, 'accepted', 1, ?4)";
+    let members = rows::members_to_bytes(members);
+    transaction.prepare_cached(sql)?.execute(params![batch.run.as_str(), batch.seq, members, at.millis()])?;
+    Ok(())
+}
+
+/// Puts items of a batch back among what is to be sent; nothing where there are none.
 fn wait_again(
     transaction: &Transaction<'_>,
     batch: &BatchKey,
@@ -315,6 +328,9 @@ fn wait_again(
     attempts: u32,
     halved: bool,
 ) -> Result<(), StoreError> {
+    if members.is_empty() {
+        return Ok(());
+    }
     let sql = "INSERT INTO part (run, batch, members, state, attempts, halved) VALUES (?1, ?2, ?3, 'waiting', ?4, ?5)";
     let members = rows::members_to_bytes(members);
     transaction.prepare_cached(sql)?.execute(params![batch.run.as_str(), batch.seq, members, attempts, halved])?;

@@ -1,6 +1,6 @@
 //! The rate window, shared by all processes of one state directory.
 
-use dncsync_core::pacing::{self, Leave, Pace, Slot};
+use dncsync_core::pacing::{self, Leave, Pace, Rate, Slot};
 use dncsync_core::run::RunId;
 use dncsync_core::timestamp::Timestamp;
 use rusqlite::{Transaction, params};
@@ -29,14 +29,14 @@ impl Store {
     pub fn take_slot(
         &mut self,
         tenant: TenantId,
-        limit: u32,
+        rate: Rate,
         now: Timestamp,
         charged: Option<&Charge>,
     ) -> Result<Grant, StoreError> {
         self.write(|transaction| {
             amend_and_prune(transaction, tenant, now)?;
-            let limit = Pace::limit(pace(transaction, tenant)?, limit, now);
-            if let Leave::At(moment) = pacing::may_leave(&slots(transaction, tenant)?, limit, now) {
+            let rate = rate.with(Pace::limit(pace(transaction, tenant)?, rate.a_minute(), now));
+            if let Leave::At(moment) = pacing::may_leave(&slots(transaction, tenant)?, rate, now) {
                 return Ok(Grant::Wait(moment));
             }
             let sql = "INSERT INTO slot (tenant, taken_at) VALUES (?1, ?2)";
@@ -49,12 +49,13 @@ impl Store {
         })
     }
 
-    /// A request of this run was answered with 429: the pace of the tenant, whose whole limit is `limit`, is lowered.
-    pub fn throttled(&mut self, tenant: TenantId, run: &RunId, limit: u32, now: Timestamp) -> Result<(), StoreError> {
+    /// The server said to a request of this run that we ask too often: the pace of the tenant, whose whole rate this is, is
+    /// lowered.
+    pub fn throttled(&mut self, tenant: TenantId, run: &RunId, rate: Rate, now: Timestamp) -> Result<(), StoreError> {
         self.write(|transaction| {
             let sql = "UPDATE run SET requests_throttled = requests_throttled + 1 WHERE id = ?1";
             transaction.execute(sql, [run.as_str()])?;
-            if let Some(pace) = Pace::lowered(pace(transaction, tenant)?, limit, now) {
+            if let Some(pace) = Pace::lowered(pace(transaction, tenant)?, rate.a_minute(), now) {
                 let sql = "UPDATE tenant SET pace = ?2, pace_since = ?3 WHERE id = ?1";
                 transaction.execute(sql, params![tenant.0, pace.kept, pace.since.millis()])?;
             }

@@ -43,11 +43,8 @@ async fn host() -> (String, String) {
 
 fn client(address: &str, ca_pem: Option<String>) -> Client {
     Client::new(Settings {
-        api_url: address.into(),
-        token_url: format!("{address}/token"),
-        client_id: "me".into(),
-        client_secret: Secret::new("s3cret".into()),
         ca_pem: ca_pem.map(String::into_bytes),
+        ..Settings::v2(address.into(), format!("{address}/token"), "me".into(), Secret::new("s3cret".into()))
     })
     .unwrap()
 }

@@ -87,13 +87,7 @@ async fn a_silent_token_host_comes_back() {
 }
 
 fn settings(api_url: &str, token_url: &str) -> Settings {
-    Settings {
-        api_url: api_url.into(),
-        token_url: token_url.into(),
-        client_id: "me".into(),
-        client_secret: Secret::new("s3cret".into()),
-        ca_pem: None,
-    }
+    Settings::v2(api_url.into(), token_url.into(), "me".into(), Secret::new("s3cret".into()))
 }
 
 /// An address on which nobody listens.

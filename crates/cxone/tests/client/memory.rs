@@ -6,7 +6,7 @@ use std::time::Duration;
 use dncsync_core::answer::Answer;
 use dncsync_core::number::Number;
 use dncsync_core::target::ListId;
-use dncsync_cxone::{Client, Connect, Removed, Secret, Settings, Wire, items};
+use dncsync_cxone::{Client, Connect, Removed, Secret, Settings, Speech, Wire};
 use dncsync_sandbox::{Options, Sandbox};
 
 /// Some time in 2026, since 1970.
@@ -21,15 +21,14 @@ fn tenant() -> (Arc<Sandbox>, Client) {
         tokio::spawn(served.serve(far));
         Ok(near)
     });
-    let settings = Settings {
-        api_url: "https://api.example.com".into(),
-        token_url: "https://api.example.com/oauth/token".into(),
-        client_id: "me".into(),
-        client_secret: Secret::new("any".into()),
-        ca_pem: None,
-    };
+    let settings = Settings::v2(
+        "https://api.example.com".into(),
+        "https://api.example.com/oauth/token".into(),
+        "me".into(),
+        Secret::new("any".into()),
+    );
     let wire = Wire::memory(connect, Duration::from_secs(45)).unwrap();
-    (sandbox, Client::over(settings, wire, items::LIMITS).unwrap())
+    (sandbox, Client::over(settings, wire, None).unwrap())
 }
 
 #[tokio::test]
@@ -38,8 +37,8 @@ async fn a_removal_keeps_its_method_and_its_body() {
     let list = ListId(sandbox.create_list_behind("L", "GLOBAL"));
     sandbox.add_behind("L", &["+12025550100", "+12025550101"]);
     let numbers = [12_025_550_100, 12_025_550_109].map(Number::from_stored);
-    let removed = Removed { received: Some(2), removed: Some(1), missing: Some(1) };
-    let body = items::removal(numbers.into_iter());
+    let removed = Removed { received: Some(2), removed: Some(1), missing: Some(1), ..Removed::default() };
+    let body = Speech::v2().removal(numbers.into_iter());
     assert_eq!(client.remove_items(&list, body).await, Answer::Applied(removed));
     let left = sandbox.list("L").unwrap().numbers;
     assert_eq!(left.iter().map(|listed| listed.phone_number.as_str()).collect::<Vec<_>>(), ["+12025550101"]);

@@ -4,7 +4,7 @@ use dncsync_core::answer::Answer;
 use dncsync_core::number::Number;
 use dncsync_core::paging::PageFacts;
 use dncsync_core::target::ListId;
-use dncsync_cxone::{FoundList, ItemsPage, ListsPage};
+use dncsync_cxone::{FoundList, ItemsPage, ListsPage, Standing};
 
 use crate::scripted::{Act, Server};
 use crate::{list, target};
@@ -83,11 +83,12 @@ async fn lists_without_an_id_or_a_name_are_passed_over() {
         id: ListId(id.into()),
         name: name.into(),
         scope: scope.map(Into::into),
+        standing: Standing::Open,
     };
     let lists = vec![found("7", "Opt-outs", Some("GLOBAL")), found("b", "Opt-outs 2", None)];
     let facts = PageFacts { count: 6, total: Some(6), ..PageFacts::default() };
     let answer = server.client().find_lists("Opt-outs & 100% ü", 3, 50).await;
-    assert_eq!(answer, Answer::Applied(ListsPage { lists, facts }));
+    assert_eq!(answer, Answer::Applied(ListsPage { lists, facts, records: None }));
     let line = server.api().remove(0).line;
     assert!(line.contains("?query=Opt-outs+%26+100%25+%C3%BC&pageNumber=3&pageSize=50 "), "{line}");
 }
@@ -98,7 +99,8 @@ async fn a_created_list_needs_no_more_than_an_id() {
     server.push(Act::answer(201, &[], r#"{"id": "a/b", "dateCreated": "x"}"#));
     server.push(Act::answer(200, &[], ""));
     let client = server.client();
-    let created = FoundList { id: ListId("a/b".into()), name: "Opt-outs".into(), scope: None };
+    let created =
+        FoundList { id: ListId("a/b".into()), name: "Opt-outs".into(), scope: None, standing: Standing::Open };
     assert_eq!(client.create_list(&target()).await, Answer::Applied(created.clone()));
     client.post_items(&created.id, b"[1]".to_vec()).await;
     let heard = server.api();

@@ -3,7 +3,7 @@
 use dncsync_core::answer::Answer;
 use dncsync_core::number::Number;
 use dncsync_core::refusal::Refusal;
-use dncsync_cxone::{Removed, items};
+use dncsync_cxone::{Removed, Speech};
 
 use crate::list;
 use crate::scripted::{Act, Server};
@@ -19,7 +19,7 @@ async fn a_removal_is_a_delete_with_the_numbers_in_its_body() {
     let server = Server::start().await;
     server.push(Act::answer(200, &[], ""));
     let numbers = [12_025_550_100, 390_612_345_678].map(Number::from_stored);
-    server.client().remove_items(&list(), items::removal(numbers.into_iter())).await;
+    server.client().remove_items(&list(), Speech::v2().removal(numbers.into_iter())).await;
     let heard = &server.api()[0];
     assert_eq!(heard.line, "DELETE /base/api/v2/dnc/lists/list-1/items HTTP/1.1");
     assert!(heard.headers.contains("content-type: application/json"), "{}", heard.headers);
@@ -30,7 +30,7 @@ async fn a_removal_is_a_delete_with_the_numbers_in_its_body() {
 #[tokio::test]
 async fn counts_are_taken_where_they_are_told() {
     let told = r#"{"received": 3, "removed": "2", "missing": 1.0, "more": {}}"#;
-    let counted = Removed { received: Some(3), removed: Some(2), missing: Some(1) };
+    let counted = Removed { received: Some(3), removed: Some(2), missing: Some(1), ..Removed::default() };
     assert_eq!(answered(Act::answer(200, &[], told)).await, Answer::Applied(counted));
     for untold in ["", " \n", "{}", "[]", "\"OK\"", "null", r#"{"received": null, "removed": -1, "missing": "x"}"#] {
         assert_eq!(answered(Act::answer(202, &[], untold)).await, Answer::Applied(Removed::default()), "{untold}");

@@ -7,7 +7,7 @@ use dncsync_core::entry::Entry;
 use dncsync_core::number::Number;
 use dncsync_core::row::Place;
 use dncsync_core::source::SourceType;
-use dncsync_cxone::{Client, FoundList, ItemsPage, PAGE_SIZE, Posted, Removed, Secret, Settings, items};
+use dncsync_cxone::{Client, FoundList, ItemsPage, Posted, Removed, Secret, Settings, Speech};
 use dncsync_sandbox::{Options, Sandbox};
 
 use crate::target;
@@ -20,14 +20,7 @@ async fn tenant(options: Options) -> (Sandbox, Client) {
 }
 
 fn client(sandbox: &Sandbox, secret: &str) -> Client {
-    Client::new(Settings {
-        api_url: sandbox.api_url(),
-        token_url: sandbox.token_url(),
-        client_id: "me".into(),
-        client_secret: Secret::new(secret.into()),
-        ca_pem: None,
-    })
-    .unwrap()
+    Client::new(Settings::v2(sandbox.api_url(), sandbox.token_url(), "me".into(), Secret::new(secret.into()))).unwrap()
 }
 
 fn applied<T: std::fmt::Debug>(answer: Answer<T>) -> T {
@@ -48,7 +41,7 @@ fn entries(count: u64) -> Vec<Entry> {
 }
 
 fn removal(entries: &[Entry]) -> Vec<u8> {
-    items::removal(entries.iter().map(|entry| entry.number))
+    Speech::v2().removal(entries.iter().map(|entry| entry.number))
 }
 
 async fn created(client: &Client) -> FoundList {
@@ -64,12 +57,12 @@ async fn a_list_is_created_filled_and_read_back() {
     assert_eq!(applied(client.find_lists("opt-outs", 1, 100).await).lists, std::slice::from_ref(&list));
 
     let entries = entries(50);
-    let posted = Posted { received: Some(50), added: Some(50), duplicates: Some(0) };
-    assert_eq!(applied(client.post_items(&list.id, items::body(entries.iter())).await), posted);
-    let again = Posted { received: Some(50), added: Some(0), duplicates: Some(50) };
-    assert_eq!(applied(client.post_items(&list.id, items::body(entries.iter())).await), again);
+    let posted = Posted { received: Some(50), added: Some(50), duplicates: Some(0), ..Posted::default() };
+    assert_eq!(applied(client.post_items(&list.id, Speech::v2().body(entries.iter())).await), posted);
+    let again = Posted { received: Some(50), added: Some(0), duplicates: Some(50), ..Posted::default() };
+    assert_eq!(applied(client.post_items(&list.id, Speech::v2().body(entries.iter())).await), again);
 
-    let ItemsPage { numbers, facts } = applied(client.read_items(&list.id, 1, PAGE_SIZE).await);
+    let ItemsPage { numbers, facts } = applied(client.read_items(&list.id, 1, 10_000).await);
     assert!(numbers.iter().eq(entries.iter().map(|entry| &entry.number)));
     assert_eq!((facts.count, facts.total, facts.pages), (50, Some(50), Some(1)));
     assert_eq!(sandbox.observed().tokens, 1);
@@ -80,13 +73,13 @@ async fn what_is_removed_is_read_no_more() {
     let (_sandbox, client) = tenant(Options::default()).await;
     let list = created(&client).await;
     let entries = entries(5);
-    applied(client.post_items(&list.id, items::body(entries[..3].iter())).await);
+    applied(client.post_items(&list.id, Speech::v2().body(entries[..3].iter())).await);
 
-    let removed = Removed { received: Some(4), removed: Some(2), missing: Some(2) };
+    let removed = Removed { received: Some(4), removed: Some(2), missing: Some(2), ..Removed::default() };
     assert_eq!(applied(client.remove_items(&list.id, removal(&entries[1..])).await), removed);
-    let again = Removed { received: Some(4), removed: Some(0), missing: Some(4) };
+    let again = Removed { received: Some(4), removed: Some(0), missing: Some(4), ..Removed::default() };
     assert_eq!(applied(client.remove_items(&list.id, removal(&entries[1..])).await), again);
-    assert_eq!(applied(client.read_items(&list.id, 1, PAGE_SIZE).await).numbers, [entries[0].number]);
+    assert_eq!(applied(client.read_items(&list.id, 1, 10_000).await).numbers, [entries[0].number]);
 }
 
 #[tokio::test]
@@ -94,10 +87,10 @@ async fn what_is_removed_stays_visible_until_the_index_has_caught_up() {
     let (sandbox, client) = tenant(Options::default()).await;
     let list = created(&client).await;
     let entries = entries(2);
-    applied(client.post_items(&list.id, items::body(entries.iter())).await);
+    applied(client.post_items(&list.id, Speech::v2().body(entries.iter())).await);
     sandbox.set_lag(Duration::from_secs(3600));
     assert_eq!(applied(client.remove_items(&list.id, removal(&entries)).await).removed, Some(2));
-    assert_eq!(applied(client.read_items(&list.id, 1, PAGE_SIZE).await).numbers.len(), 2);
+    assert_eq!(applied(client.read_items(&list.id, 1, 10_000).await).numbers.len(), 2);
     assert!(sandbox.list("Opt-outs").unwrap().numbers.is_empty());
 }
 
@@ -107,7 +100,7 @@ async fn a_bad_item_is_named() {
     let list = created(&client).await;
     let mut entries = entries(5);
     entries[3].number = Number::from_stored(15_555_555_555);
-    let Answer::Refused(refusal) = client.post_items(&list.id, items::body(entries.iter())).await else {
+    let Answer::Refused(refusal) = client.post_items(&list.id, Speech::v2().body(entries.iter())).await else {
         panic!("refused")
     };
     assert_eq!(refusal.named.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [3]);
@@ -146,7 +139,7 @@ async fn injected_faults_are_told_apart() {
         let faults = vec![format!("{fault}:POST*items:1:1").parse().unwrap()];
         let (_sandbox, client) = tenant(Options { faults, ..Options::default() }).await;
         let list = created(&client).await;
-        let body = items::body(entries(3).iter());
+        let body = Speech::v2().body(entries(3).iter());
         assert_eq!(client.post_items(&list.id, body.clone()).await.name(), expected, "{fault}");
         applied(client.post_items(&list.id, body).await);
     }
@@ -159,7 +152,7 @@ async fn injected_faults_are_told_apart_in_removals_too() {
         let (sandbox, client) = tenant(Options { faults, ..Options::default() }).await;
         let list = created(&client).await;
         let entries = entries(3);
-        applied(client.post_items(&list.id, items::body(entries.iter())).await);
+        applied(client.post_items(&list.id, Speech::v2().body(entries.iter())).await);
         assert_eq!(client.remove_items(&list.id, removal(&entries)).await.name(), expected, "{fault}");
         let repeated = applied(client.remove_items(&list.id, removal(&entries)).await);
         let gone_before = ["close-after", "truncate"].contains(&fault);

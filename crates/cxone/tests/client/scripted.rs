@@ -87,13 +87,12 @@ impl Server {
     }
 
     pub(crate) fn client(&self) -> Client {
-        Client::new(Settings {
-            api_url: format!("http://{}/base/", self.address),
-            token_url: format!("http://{}/token", self.address),
-            client_id: "me".into(),
-            client_secret: Secret::new("s3cret &+%".into()),
-            ca_pem: None,
-        })
+        Client::new(Settings::v2(
+            format!("http://{}/base/", self.address),
+            format!("http://{}/token", self.address),
+            "me".into(),
+            Secret::new("s3cret &+%".into()),
+        ))
         .unwrap()
     }
 

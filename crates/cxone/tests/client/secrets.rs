@@ -5,19 +5,18 @@ use dncsync_cxone::{Client, Secret, Settings, SettingsError};
 use crate::scripted::Server;
 
 fn settings(api_url: &str) -> Settings {
-    Settings {
-        api_url: api_url.into(),
-        token_url: "https://us-east-1.niceincontact.com/oauth/token".into(),
-        client_id: "me".into(),
-        client_secret: Secret::new("hunter2".into()),
-        ca_pem: None,
-    }
+    Settings::v2(
+        api_url.into(),
+        "https://us-east-1.niceincontact.com/oauth/token".into(),
+        "me".into(),
+        Secret::new("hunter2".into()),
+    )
 }
 
 #[tokio::test]
 async fn no_debug_form_shows_the_secret_or_the_token() {
     let settings = settings("https://api.us-east-1.niceincontact.com");
-    assert_eq!(format!("{:?}", settings.client_secret), "•••");
+    assert_eq!(format!("{:?}", Secret::new("hunter2".into())), "•••");
     assert!(!format!("{settings:#?}").contains("hunter2"));
     assert!(!format!("{:#?}", Client::new(settings).unwrap()).contains("hunter2"));
     let server = Server::start().await;

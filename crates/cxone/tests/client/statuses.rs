@@ -114,7 +114,7 @@ async fn a_refusal_names_the_items_and_masks_their_numbers() {
 
 #[tokio::test]
 async fn counts_are_taken_where_they_are_told() {
-    let counted = Posted { received: Some(3), added: Some(2), duplicates: Some(1) };
+    let counted = Posted { received: Some(3), added: Some(2), duplicates: Some(1), ..Posted::default() };
     assert_eq!(
         post(r#"{"received": 3, "added": "2", "duplicates": 1.0, "more": {}}"#, 200).await,
         Answer::Applied(counted)

@@ -75,7 +75,7 @@ async fn a_short_lived_one_is_renewed_after_nine_tenths() {
     let server = Server::start().await;
     let client = server.client();
     server.push_token(granted(r#", "expires_in": "100""#));
-    let facts = TokenFacts { scopes: vec![], expires_in: Duration::from_secs(100) };
+    let facts = TokenFacts { scopes: vec![], expires_in: Duration::from_secs(100), tenant: None, api: None };
     assert_eq!(client.token().await, Answer::Applied(facts));
     pass(Duration::from_secs(85)).await;
     client.token().await;

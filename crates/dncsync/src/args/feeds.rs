@@ -89,6 +89,8 @@ pub(crate) enum TargetAction {
     Set(TargetSet),
     /// Claim numbers that others put into the list into a feed, which the list then takes
     Adopt(TargetAdopt),
+    /// Show or set the skills that a DNC group scrubs: for others it keeps nobody from being called
+    Skills(TargetSkills),
 }
 
 /// `dncsync target set`
@@ -120,6 +122,33 @@ pub(crate) struct TargetAdopt {
     /// The feed, made where there is none
     #[arg(long, value_name = "NAME")]
     pub(crate) feed: String,
+    /// How to reach CXone
+    #[command(flatten)]
+    pub(crate) tenant: Tenant,
+}
+
+const SKILLS_EXAMPLES: &str = "\
+A DNC group of the Admin API blocks calls of its scrubbed skills alone (or of all, where it is the tenant's default group). \
+--scrub says which skills those shall be: what is missing is added, what is scrubbed beside them is taken out only with \
+--approve, because that lifts protection; without it the exit status is then 6.
+
+Examples:
+  dncsync target skills --profile admin --list GLOBAL_DNC
+  dncsync target skills --profile admin --list GLOBAL_DNC --scrub 4011,4012";
+
+/// `dncsync target skills`
+#[derive(Clone, Debug, Args)]
+#[command(after_help = SKILLS_EXAMPLES)]
+pub(crate) struct TargetSkills {
+    /// Which list
+    #[command(flatten)]
+    pub(crate) list: List,
+    /// The skills that it is to scrub, by id
+    #[arg(long, value_name = "ID,ID", value_delimiter = ',')]
+    pub(crate) scrub: Vec<String>,
+    /// Take out what is scrubbed beside them
+    #[arg(long)]
+    pub(crate) approve: bool,
     /// How to reach CXone
     #[command(flatten)]
     pub(crate) tenant: Tenant,

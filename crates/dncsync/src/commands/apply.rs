@@ -16,7 +16,7 @@ pub(crate) async fn run(args: &Apply, global: &Global) -> Result<u8, Trouble> {
     check_ready(&config)?;
     let (target, base) = match &args.plan {
         Some(path) => plan::saved(path).map(|(target, base)| (target, Some(base)))?,
-        None => (target(&args.list)?, None),
+        None => (target(&args.list, config.profile)?, None),
     };
     let mut wired = wiring::wire(config, &place.state, interrupt::world())?;
     let mut screen = Screen::new(global.json);

@@ -1,16 +1,18 @@
 //! `dncsync doctor`: configuration, token, scopes, reachability, in that order, and what to mend.
 
+use dncsync_core::profile::Profile;
+use dncsync_cxone::Access;
 use dncsync_engine::{Finding, Trouble, Verdict, World};
 use serde_json::{Value, json};
 
-use crate::args::{Global, Tenant};
+use crate::args::{Doctor, Global};
 use crate::config::{self, Config, Place, environment};
 use crate::{exit, print, wiring};
 
 /// Looks and says; the exit status is that of the first point that is bad.
-pub(crate) async fn run(args: &Tenant, global: &Global) -> Result<u8, Trouble> {
+pub(crate) async fn run(args: &Doctor, global: &Global) -> Result<u8, Trouble> {
     let place = config::place(global, &environment)?;
-    let config = config::resolve(args, &place, &environment)?;
+    let config = config::resolve(&args.tenant, &place, &environment)?;
     let mut findings = vec![configuration(&config, &place)];
     let webhook = webhook(&config);
     if findings[0].verdict == Verdict::Good {
@@ -18,7 +20,7 @@ pub(crate) async fn run(args: &Tenant, global: &Global) -> Result<u8, Trouble> {
             Err(trouble) => findings.push(Finding::bad("state", &trouble)),
             Ok(mut wired) => {
                 findings.push(Finding::good("state", place.state.display().to_string()));
-                findings.extend(wired.engine.check_up().await?);
+                findings.extend(wired.engine.check_up(args.probe).await?);
             }
         }
     }
@@ -34,21 +36,30 @@ pub(crate) async fn run(args: &Tenant, global: &Global) -> Result<u8, Trouble> {
 fn configuration(config: &Config, place: &Place) -> Finding {
     let file = place.found.as_ref().map_or_else(|| "no file".to_owned(), |path| path.display().to_string());
     if config.sandbox {
-        return Finding::good("configuration", format!("the embedded sandbox; {file}"));
+        let profile =
+            if config.profile == Profile::V2 { String::new() } else { format!(", profile {}", config.profile) };
+        return Finding::good("configuration", format!("the embedded sandbox{profile}; {file}"));
     }
     match &config.settings {
-        Some(settings) => Finding::good(
-            "configuration",
-            format!("api {}, token {}, client {}; {file}", settings.api_url, settings.token_url, settings.client_id),
-        ),
-        None => Finding::bad(
-            "configuration",
-            &Trouble::input(
-                "config.credentials",
-                format!("no credentials for CXone; {file}"),
-                "set CXONE_CLIENT_ID and CXONE_CLIENT_SECRET, or look at the sandbox with --sandbox",
-            ),
-        ),
+        Some(settings) => Finding::good("configuration", format!("{}; {file}", access(&settings.access))),
+        None => {
+            let missing = config.no_credentials(&format!("; {file}"), "look at the sandbox with --sandbox");
+            Finding::bad("configuration", &missing)
+        }
+    }
+}
+
+fn access(access: &Access) -> String {
+    match access {
+        Access::Client(client) => {
+            format!("api {}, token {}, client {}", client.api_url, client.token_url, client.client_id)
+        }
+        Access::Key(key) => {
+            let api = key.api_url.as_ref().map_or_else(|| format!("found by {}", key.discovery_url), Clone::clone);
+            let how =
+                key.client.as_ref().map_or_else(|| "alone".to_owned(), |client| format!("as client {}", client.id));
+            format!("profile admin, version {}, api {api}, access key {} {how}", key.version, key.key_id)
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use dncsync_core::check::{self, Country};
 use dncsync_core::day::{self, Day};
+use dncsync_core::profile::Profile;
 use dncsync_core::target::TenantKey;
 use dncsync_core::timestamp::Timestamp;
 use dncsync_engine::{Did, Explanation, FeedsWord, InList, LoadsDeed, Trouble, World, explain};
@@ -63,8 +64,10 @@ fn table(explanation: &Explanation, at: Option<Timestamp>) {
 
 /// A number is blocked in lists, and not as such; what the sandbox blocks, nobody else does.
 fn listing(lists: &[InList]) -> String {
-    let sandbox = TenantKey::embedded_sandbox();
-    let of = |list: &InList| if list.tenant == sandbox.as_str() { " of the sandbox" } else { "" };
+    let sandboxes = Profile::ALL.map(TenantKey::embedded_sandbox);
+    let of = |list: &InList| {
+        if sandboxes.iter().any(|sandbox| list.tenant == sandbox.as_str()) { " of the sandbox" } else { "" }
+    };
     let listing: Vec<String> =
         lists.iter().filter(|list| list.listed).map(|list| format!("{}{}", list.list, of(list))).collect();
     if listing.is_empty() { "not blocked".to_owned() } else { format!("blocked in {}", listing.join(", ")) }

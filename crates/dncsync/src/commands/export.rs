@@ -27,10 +27,11 @@ pub(crate) fn run(args: &Export, global: &Global) -> Result<u8, Trouble> {
         let todo = "leave --json out; an object for each number is --format jsonl";
         return Err(Trouble::input("usage", "an export is a file and no object", todo));
     }
+    let profile = config.profile;
     let engine = wiring::offline(config, &place.state, World::real())?;
     print::stream(|to| match &args.feed {
         Some(name) => engine.export_feed(&feed(name)?, format, to),
-        None => engine.export_list(&target(&args.list)?, format, to),
+        None => engine.export_list(&target(&args.list, profile)?, format, to),
     })?;
     Ok(0)
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use dncsync_core::check::{Country, Rules};
 use dncsync_core::feed::Mode;
+use dncsync_core::profile::{Profile, Reach};
 use dncsync_core::source::SourceType;
 use dncsync_core::target::{Scope, Target};
 use dncsync_engine::{Order, Source, Trouble};
@@ -18,7 +19,7 @@ use crate::{exit, interrupt, print, wiring};
 pub(crate) async fn run(args: &Ingest, global: &Global) -> Result<u8, Trouble> {
     let place = config::place(global, &environment)?;
     let config = config::resolve(&args.tenant, &place, &environment)?;
-    let order = order(args, &place)?;
+    let order = order(args, &config, &place)?;
     if !args.dry_run {
         check_ready(&config)?;
     }
@@ -52,11 +53,7 @@ pub(crate) async fn run(args: &Ingest, global: &Global) -> Result<u8, Trouble> {
 /// Without credentials nothing is begun; webhooks without a secret are sent, and somebody should know.
 pub(crate) fn check_ready(config: &Config) -> Result<(), Trouble> {
     if config.settings.is_none() && !config.sandbox {
-        return Err(Trouble::input(
-            "config.credentials",
-            "no credentials for CXone",
-            "set CXONE_CLIENT_ID and CXONE_CLIENT_SECRET, or try it with --sandbox",
-        ));
+        return Err(config.no_credentials("", "try it with --sandbox"));
     }
     if config.setup.aggregator.as_ref().is_some_and(|aggregator| aggregator.secret.is_none()) {
         print::note(
@@ -66,12 +63,13 @@ pub(crate) fn check_ready(config: &Config) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn order(args: &Ingest, place: &Place) -> Result<Order, Trouble> {
+fn order(args: &Ingest, config: &Config, place: &Place) -> Result<Order, Trouble> {
+    let rules = rules(args.source.as_ref(), args.country.as_ref(), Mode::Add, place)?;
     Ok(Order {
-        target: target(&args.list)?,
+        target: target(&args.list, config.profile)?,
         sources: args.files.iter().map(|path| source(path)).collect(),
         format: format(args.format.as_deref())?,
-        rules: rules(args.source.as_ref(), args.country.as_ref(), Mode::Add, place)?,
+        rules: Rules { reach: config.setup.reach, ..rules },
         rejects: args.rejects.clone(),
         allow_empty: args.allow_empty,
         wait: !args.no_wait,
@@ -84,7 +82,13 @@ pub(crate) fn source(path: &Path) -> Source {
 }
 
 /// The list that is meant.
-pub(crate) fn target(list: &List) -> Result<Target, Trouble> {
+pub(crate) fn target(list: &List, profile: Profile) -> Result<Target, Trouble> {
+    if profile == Profile::Admin && list.scope.is_some() {
+        let message = "the DNC groups of the Admin API have no scope";
+        let todo = "leave --scope out; whom a group protects is said by the skills that it scrubs: dncsync target skills \
+                    --list NAME --scrub ID,…";
+        return Err(Trouble::input("config.scope", message, todo));
+    }
     let target = match (&list.campaign, &list.list, &list.scope) {
         (Some(campaign), ..) => Target::campaign(campaign),
         (None, Some(name), Some(scope)) => {
@@ -92,6 +96,7 @@ pub(crate) fn target(list: &List) -> Result<Target, Trouble> {
                 Scope::read(scope).ok_or_else(|| wrong("--scope", scope, "GLOBAL, CAMPAIGN, REGION or QUEUE"))?;
             Target::list(name, scope)
         }
+        (None, Some(name), None) if profile == Profile::Admin => Target::group(name),
         _ => {
             return Err(Trouble::input("usage", "no list is named", "give --campaign ID, or --list NAME and --scope"));
         }
@@ -124,7 +129,7 @@ pub(crate) fn rules(
     let country = country
         .map(|text| Country::read(text).ok_or_else(|| wrong("--country", text, "a country's two letters, such as US")))
         .transpose()?;
-    Ok(Rules { country, default_source, mode })
+    Ok(Rules { country, default_source, mode, reach: Reach::World })
 }
 
 /// A value that is none of those expected.

@@ -21,7 +21,7 @@ pub(crate) async fn run(args: &Plan, global: &Global) -> Result<u8, Trouble> {
     let place = config::place(global, &environment)?;
     let config = config::resolve(&args.tenant, &place, &environment)?;
     check_ready(&config)?;
-    let target = target(&args.list)?;
+    let target = target(&args.list, config.profile)?;
     let mut wired = wiring::wire(config, &place.state, interrupt::world())?;
     let mut screen = Screen::new(global.json);
     let planned = wired.engine.plan(&target, &mut |progress| screen.show(progress)).await;

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use dncsync_engine::Trouble;
-use dncsync_sandbox::{Options, Sandbox};
+use dncsync_sandbox::{Options, Profile, Sandbox};
 use serde_json::json;
 
 use crate::args::{self, Global};
@@ -15,8 +15,11 @@ pub(crate) async fn run(args: args::Sandbox, global: &Global) -> Result<u8, Trou
         .client
         .first()
         .map_or_else(|| ("sandbox".into(), "sandbox".into()), |client| (client.id.clone(), client.secret.clone()));
+    let profile = args.profile;
+    let rate = args.rate.unwrap_or(if profile == Profile::V2 { 100 } else { 0 });
     let options = Options {
-        rate: args.rate,
+        profile,
+        rate,
         lag: args.lag,
         page_cap: args.page_cap,
         token_ttl: args.token_ttl,
@@ -25,6 +28,8 @@ pub(crate) async fn run(args: args::Sandbox, global: &Global) -> Result<u8, Trou
         clients: args.client,
         faults: args.fault,
         seed: args.seed,
+        quirks: args.quirk,
+        capacity: args.capacity,
     };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
     let sandbox = Sandbox::start(options, address).await.map_err(|error| {
@@ -34,15 +39,28 @@ pub(crate) async fn run(args: args::Sandbox, global: &Global) -> Result<u8, Trou
             "give another --port, or 0 for any; another --data",
         )
     })?;
-    if global.json {
-        print::object(&json!({
-            "apiUrl": sandbox.api_url(), "tokenUrl": sandbox.token_url(), "clientId": id, "clientSecret": secret,
-        }));
-    } else {
-        print::line(&format!("sandbox: {}", sandbox.api_url()));
-        print::line(&format!("export CXONE_API_URL={}", sandbox.api_url()));
-        print::line(&format!("export CXONE_TOKEN_URL={}", sandbox.token_url()));
-        print::line(&format!("export CXONE_CLIENT_ID={id} CXONE_CLIENT_SECRET={secret}"));
+    let (api, token) = (sandbox.api_url(), sandbox.token_url());
+    match (profile, global.json) {
+        (Profile::V2, true) => print::object(&json!({
+            "apiUrl": api, "tokenUrl": token, "clientId": id, "clientSecret": secret,
+        })),
+        (Profile::V2, false) => {
+            print::line(&format!("sandbox: {api}"));
+            print::line(&format!("export CXONE_API_URL={api}"));
+            print::line(&format!("export CXONE_TOKEN_URL={token}"));
+            print::line(&format!("export CXONE_CLIENT_ID={id} CXONE_CLIENT_SECRET={secret}"));
+        }
+        (Profile::Admin, true) => print::object(&json!({
+            "profile": "admin", "apiUrl": api, "discoveryUrl": sandbox.discovery_url(), "tokenUrl": sandbox.access_key_url(),
+            "grantUrl": token, "tenantId": sandbox.tenant_id(), "accessKeyId": id, "accessKeySecret": secret,
+        })),
+        (Profile::Admin, false) => {
+            print::line(&format!("sandbox: {api} (profile admin)"));
+            print::line("export CXONE_PROFILE=admin");
+            print::line(&format!("export CXONE_DISCOVERY_URL={}", sandbox.discovery_url()));
+            print::line(&format!("export CXONE_TOKEN_URL={}", sandbox.access_key_url()));
+            print::line(&format!("export CXONE_ACCESS_KEY_ID={id} CXONE_ACCESS_KEY_SECRET={secret}"));
+        }
     }
     interrupted().await;
     let observed = sandbox.observed();

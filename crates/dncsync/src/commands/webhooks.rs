@@ -12,11 +12,8 @@ pub(crate) async fn run(args: &Webhooks, global: &Global) -> Result<u8, Trouble>
     let place = config::place(global, &environment)?;
     let config = config::resolve(&args.tenant, &place, &environment)?;
     if config.settings.is_none() && !config.sandbox {
-        return Err(Trouble::input(
-            "config.credentials",
-            "no credentials for CXone, and webhooks belong to a tenant",
-            "set CXONE_CLIENT_ID and CXONE_CLIENT_SECRET, or look at those of the sandbox with --sandbox",
-        ));
+        let beside = ", and webhooks belong to a tenant";
+        return Err(config.no_credentials(beside, "look at those of the sandbox with --sandbox"));
     }
     match args.action {
         WebhooksAction::List if !args.ids.is_empty() => {

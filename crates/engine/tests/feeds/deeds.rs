@@ -16,7 +16,7 @@ use crate::rows::{Row, any_number, text};
 use crate::world::{CAMPAIGNS, Checked, FEEDS, World, list_name, must, target};
 
 pub(crate) fn rules(mode: Mode) -> Rules {
-    Rules { country: None, default_source: SourceType::Manual, mode }
+    Rules { country: None, default_source: SourceType::Manual, mode, reach: Reach::World }
 }
 
 /// A load of these rows.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dncsync_core::check::Rules;
 use dncsync_core::feed::Mode;
+use dncsync_core::profile::Reach;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::{Target, TenantKey};
 use dncsync_cxone::{Client, Secret, Settings};
@@ -61,13 +62,12 @@ impl House {
     }
 
     pub(crate) fn engine(&self) -> Engine {
-        let settings = Settings {
-            api_url: self.sandbox.api_url(),
-            token_url: self.sandbox.token_url(),
-            client_id: "tests".into(),
-            client_secret: Secret::new("secret".into()),
-            ca_pem: None,
-        };
+        let settings = Settings::v2(
+            self.sandbox.api_url(),
+            self.sandbox.token_url(),
+            "tests".into(),
+            Secret::new("secret".into()),
+        );
         let client = Client::new(settings).expect("a client");
         Engine::open(self.state.path(), Some(client), self.setup.clone(), World::real()).expect("an engine")
     }
@@ -106,7 +106,7 @@ pub(crate) fn order(rows: &str) -> Order {
         target: Target::campaign("Q4").expect("a target"),
         sources: vec![Source::Items(rows.as_bytes().to_vec())],
         format: None,
-        rules: Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add },
+        rules: Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add, reach: Reach::World },
         rejects: None,
         allow_empty: false,
         wait: true,

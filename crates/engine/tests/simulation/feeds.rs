@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use dncsync_core::check::Rules;
 use dncsync_core::feed::Mode;
+use dncsync_core::profile::Reach;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::Target;
 use dncsync_engine::{Order, Source};
@@ -86,7 +87,7 @@ impl Feed {
             target: Target::campaign(self.campaign).expect("a target"),
             sources: vec![Source::Items(self.text.clone().into_bytes())],
             format: Some(dncsync_feed::Format::Csv),
-            rules: Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add },
+            rules: Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add, reach: Reach::World },
             rejects: None,
             allow_empty: false,
             wait: true,

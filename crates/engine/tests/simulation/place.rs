@@ -6,11 +6,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dncsync_core::batch::Limits;
 use dncsync_core::guard::PlanGuard;
 use dncsync_core::target::TenantKey;
 use dncsync_core::timestamp::Timestamp;
-use dncsync_cxone::{Client, Secret, Settings, items};
+use dncsync_cxone::{Client, Secret, Settings};
 use dncsync_engine::{Aggregator, Engine, PlanGuards, Setup, Trouble, World};
 use dncsync_sandbox::{Options, Sandbox};
 use fastrand::Rng;
@@ -148,14 +147,12 @@ impl Place {
 
     /// A process: an engine of its own on the same state directory.
     pub(crate) fn engine(&self, flags: Flags, way: &Way, seed: u64) -> Result<Engine, Trouble> {
-        let settings = Settings {
-            api_url: format!("https://{API}"),
-            token_url: format!("https://{API}/oauth/token"),
-            client_id: "simulation".into(),
-            client_secret: Secret::new("secret".into()),
-            ca_pem: None,
-        };
-        let limits = Limits { items: self.nature.batch, ..items::LIMITS };
+        let settings = Settings::v2(
+            format!("https://{API}"),
+            format!("https://{API}/oauth/token"),
+            "simulation".into(),
+            Secret::new("secret".into()),
+        );
         let client = Client::over(settings, way.wire.clone(), limits).expect("a client");
         let aggregator = Aggregator { url: format!("https://{HOOKS}/dnc"), secret: None, ca_pem: None };
         let setup = Setup {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dncsync_core::target::ListId;
-use dncsync_cxone::{Client, Connect, Secret, Settings, Wire, items};
+use dncsync_cxone::{Client, Connect, Secret, Settings, Wire};
 use dncsync_sandbox::{Options, Sandbox};
 
 use crate::net::API;
@@ -16,13 +16,7 @@ fn options(fault: &str) -> Options {
 }
 
 fn settings(base: &str) -> Settings {
-    Settings {
-        api_url: base.to_owned(),
-        token_url: format!("{base}/oauth/token"),
-        client_id: "me".into(),
-        client_secret: Secret::new("secret".into()),
-        ca_pem: None,
-    }
+    Settings::v2(base.to_owned(), format!("{base}/oauth/token"), "me".into(), Secret::new("secret".into()))
 }
 
 /// What a post and a read come to, in words in which the host has one name.
@@ -49,7 +43,7 @@ async fn in_memory(fault: &str) -> String {
         Ok(near)
     });
     let wire = Wire::memory(connect, Duration::from_secs(45)).expect("a wire");
-    let client = Client::over(settings(&format!("https://{API}")), wire, items::LIMITS).expect("a client");
+    let client = Client::over(settings(&format!("https://{API}")), wire, None).expect("a client");
     words(client, list, API).await
 }
 
@@ -71,6 +65,6 @@ async fn nobody_there_comes_out_the_same() {
     let sockets = Client::new(settings(&format!("http://{deserted}"))).expect("a client");
     let connect: Connect = Arc::new(|_| Err(std::io::ErrorKind::ConnectionRefused.into()));
     let wire = Wire::memory(connect, Duration::from_secs(45)).expect("a wire");
-    let memory = Client::over(settings(&format!("https://{API}")), wire, items::LIMITS).expect("a client");
+    let memory = Client::over(settings(&format!("https://{API}")), wire, None).expect("a client");
     assert_eq!(words(sockets, "l".into(), &deserted).await, words(memory, "l".into(), API).await);
 }

@@ -95,7 +95,7 @@ impl Caller {
 }
 
 /// A client for this machine. The workspace builds reqwest with TLS, which wants a provider even where none is used.
-fn plain_http() -> Client {
+pub(crate) fn plain_http() -> Client {
     let _installed_already = rustls::crypto::ring::default_provider().install_default();
     Client::builder().no_proxy().tls_certs_only([]).build().expect("a client")
 }

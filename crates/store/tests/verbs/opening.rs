@@ -1,3 +1,4 @@
+use dncsync_core::pacing::Rate;
 use dncsync_core::source::SourceType::Manual;
 use dncsync_store::{SCHEMA_VERSION, Store, StoreError};
 use rusqlite::Connection;
@@ -63,8 +64,8 @@ fn two_processes_see_each_others_writes() {
 fn two_processes_share_one_window() {
     let mut house = House::new();
     let mut other = Store::open(house.path()).unwrap();
-    house.store.take_slot(house.tenant, 1, at(0), None).unwrap();
-    let grant = other.take_slot(house.tenant, 1, at(1), None).unwrap();
+    house.store.take_slot(house.tenant, Rate::Window(1), at(0), None).unwrap();
+    let grant = other.take_slot(house.tenant, Rate::Window(1), at(1), None).unwrap();
     assert!(matches!(grant, dncsync_store::Grant::Wait(_)));
 }
 

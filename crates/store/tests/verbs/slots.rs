@@ -1,3 +1,4 @@
+use dncsync_core::pacing::Rate;
 use dncsync_core::timestamp::Timestamp;
 use dncsync_store::{Charge, Grant, SlotId};
 
@@ -7,7 +8,7 @@ const LIMIT: u32 = 2;
 
 impl House {
     fn take(&mut self, now: Timestamp) -> Result<SlotId, Timestamp> {
-        match self.store.take_slot(self.tenant, LIMIT, now, None).unwrap() {
+        match self.store.take_slot(self.tenant, Rate::Window(LIMIT), now, None).unwrap() {
             Grant::Taken(slot) => Ok(slot),
             Grant::Wait(until) => Err(until),
         }
@@ -68,7 +69,7 @@ fn tenants_have_windows_of_their_own() {
 fn no_limit_is_no_limit() {
     let mut house = House::new();
     for _ in 0..500 {
-        let grant = house.store.take_slot(house.tenant, 0, at(0), None).unwrap();
+        let grant = house.store.take_slot(house.tenant, Rate::Window(0), at(0), None).unwrap();
         assert!(matches!(grant, Grant::Taken(_)));
     }
 }
@@ -79,7 +80,7 @@ fn only_a_request_that_leaves_is_charged_to_its_run() {
     house.load("r1", at(0), &[]).unwrap();
     for (kind, retried) in [("post", false), ("post", true), ("get", false)] {
         let charge = Charge { run: run("r1"), kind, retried, halving: false };
-        house.store.take_slot(house.tenant, LIMIT, at(0), Some(&charge)).unwrap();
+        house.store.take_slot(house.tenant, Rate::Window(LIMIT), at(0), Some(&charge)).unwrap();
     }
     let requests = house.store.run(&run("r1")).unwrap().requests;
     assert_eq!((requests.total, requests.post, requests.get, requests.retried), (2, 2, 0, 1));
@@ -92,7 +93,7 @@ impl House {
         let copy = tempfile::tempdir().unwrap();
         self.sql().execute("VACUUM INTO ?1", [copy.path().join("dncsync.db").to_str().unwrap()]).unwrap();
         let mut store = dncsync_store::Store::open(copy.path()).unwrap();
-        let asked = (0..200).map(|_| store.take_slot(self.tenant, 100, now, None).unwrap());
+        let asked = (0..200).map(|_| store.take_slot(self.tenant, Rate::Window(100), now, None).unwrap());
         asked.filter(|grant| matches!(grant, Grant::Taken(_))).count()
     }
 }
@@ -103,11 +104,11 @@ fn a_429_lowers_what_is_granted_and_it_comes_back_with_time() {
     house.load("r1", at(0), &[]).unwrap();
     assert_eq!(house.leave(at(0)), 100);
 
-    house.store.throttled(house.tenant, &run("r1"), 100, at(0)).unwrap();
-    house.store.throttled(house.tenant, &run("r1"), 100, Timestamp::from_millis(500)).unwrap();
+    house.store.throttled(house.tenant, &run("r1"), Rate::Window(100), at(0)).unwrap();
+    house.store.throttled(house.tenant, &run("r1"), Rate::Window(100), Timestamp::from_millis(500)).unwrap();
     assert_eq!(house.leave(at(1)), 95, "two of one burst are one");
     for second in 1..=3 {
-        house.store.throttled(house.tenant, &run("r1"), 100, at(second)).unwrap();
+        house.store.throttled(house.tenant, &run("r1"), Rate::Window(100), at(second)).unwrap();
     }
     assert_eq!(house.leave(at(4)), 83);
     assert_eq!(house.leave(at(62)), 83);
@@ -119,7 +120,7 @@ fn a_429_lowers_what_is_granted_and_it_comes_back_with_time() {
 #[test]
 fn a_pace_is_kept_by_the_next_process_and_is_the_tenants_own() {
     let mut house = House::new();
-    house.store.throttled(house.tenant, &run("r1"), 100, at(0)).unwrap();
+    house.store.throttled(house.tenant, &run("r1"), Rate::Window(100), at(0)).unwrap();
     house.store = dncsync_store::Store::open(house.path()).unwrap();
     assert_eq!(house.leave(at(1)), 95);
     let other = dncsync_core::target::TenantKey::new("https://api.example.com", "somebody else");
@@ -130,9 +131,9 @@ fn a_pace_is_kept_by_the_next_process_and_is_the_tenants_own() {
 #[test]
 fn where_there_is_no_limit_a_429_makes_none() {
     let mut house = House::new();
-    house.store.throttled(house.tenant, &run("r1"), 0, at(0)).unwrap();
+    house.store.throttled(house.tenant, &run("r1"), Rate::Window(0), at(0)).unwrap();
     for _ in 0..500 {
-        let grant = house.store.take_slot(house.tenant, 0, at(1), None).unwrap();
+        let grant = house.store.take_slot(house.tenant, Rate::Window(0), at(1), None).unwrap();
         assert!(matches!(grant, Grant::Taken(_)));
     }
 }
@@ -142,7 +143,7 @@ fn requests_spent_on_halving_are_counted() {
     let mut house = House::new();
     house.load("r1", at(0), &[]).unwrap();
     let charge = Charge { run: run("r1"), kind: "post", retried: false, halving: true };
-    house.store.take_slot(house.tenant, LIMIT, at(0), Some(&charge)).unwrap();
+    house.store.take_slot(house.tenant, Rate::Window(LIMIT), at(0), Some(&charge)).unwrap();
     let requests = house.store.run(&run("r1")).unwrap().requests;
     assert_eq!((requests.post, requests.halving), (1, 1));
     assert!(requests.halving_budget > 0);

@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use dncsync_core::guard::LoadGuard;
-use dncsync_core::target::TenantKey;
-use dncsync_cxone::{Secret, Settings, SettingsError};
+use dncsync_core::profile::Profile;
+use dncsync_cxone::{Settings, SettingsError};
 use dncsync_engine::{Aggregator, Setup, Trouble, WebhookSecret};
 use serde::Deserialize;
 
 use crate::args::{Global, Tenant};
 use crate::measures::{self, FeedMeasures, ListMeasures};
+
+mod tenant;
 
 /// The environment, as a function so that tests bring their own.
 pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -51,6 +53,19 @@ pub(crate) struct ConfigFile {
     pub(crate) source: Option<String>,
     pub(crate) country: Option<String>,
     stale_after: Option<String>,
+    profile: Option<String>,
+    access_key_id: Option<String>,
+    access_key_secret: Option<String>,
+    access_key_secret_file: Option<PathBuf>,
+    allow_international: Option<bool>,
+    capacity: Option<u64>,
+    tenant_id: Option<String>,
+    discovery_url: Option<String>,
+    client_auth: Option<String>,
+    api_version: Option<u32>,
+    batch_size: Option<usize>,
+    order_by: Option<String>,
+    in_flight: Option<usize>,
     #[serde(default)]
     feed: BTreeMap<String, FeedMeasures>,
     #[serde(default)]
@@ -83,10 +98,24 @@ pub(crate) struct Place {
 pub(crate) struct Config {
     /// How to reach CXone; `None` without credentials.
     pub(crate) settings: Option<Settings>,
+    /// How the tenant speaks.
+    pub(crate) profile: Profile,
     /// What the engine is told.
     pub(crate) setup: Setup,
     /// Whether the embedded sandbox stands in for CXone.
     pub(crate) sandbox: bool,
+}
+
+impl Config {
+    /// That nobody said who we are at CXone. `beside`: what else is to be said of it.
+    pub(crate) fn no_credentials(&self, beside: &str, or: &str) -> Trouble {
+        let variables = match self.profile {
+            Profile::V2 => "CXONE_CLIENT_ID and CXONE_CLIENT_SECRET",
+            Profile::Admin => "CXONE_ACCESS_KEY_ID and CXONE_ACCESS_KEY_SECRET",
+        };
+        let message = format!("no credentials for CXone{beside}");
+        Trouble::input("config.credentials", message, format!("set {variables}, or {or}"))
+    }
 }
 
 /// Finds the state directory and the configuration file.
@@ -141,13 +170,13 @@ pub(crate) fn resolve(tenant: &Tenant, place: &Place, environment: Environment<'
     let file = &place.file;
     let ca_path = pick.path(tenant.ca_file.clone(), "CXONE_CA_FILE", file.ca_file.clone());
     let ca_pem = ca_path.map(|path| read(&path, "config.caFile").map(String::into_bytes)).transpose()?;
-    let (key, settings) = match tenant.sandbox {
-        true => (TenantKey::embedded_sandbox(), None),
-        false => pick.settings(tenant, file, ca_pem.clone())?,
-    };
+    let found = pick.tenant(tenant, file, ca_pem.clone())?;
     let setup = Setup {
-        tenant: key,
-        rate: pick.rate(tenant, file)?,
+        tenant: found.key,
+        rate: found.rate,
+        at_once: found.at_once,
+        reach: found.reach,
+        capacity: found.capacity,
         confirm_within: pick.duration(
             ("--confirm-within", &tenant.confirm_within),
             "DNCSYNC_CONFIRM_WITHIN",
@@ -167,7 +196,7 @@ pub(crate) fn resolve(tenant: &Tenant, place: &Place, environment: Environment<'
         who: who(environment),
         guards: measures::plan_guards(&file.list),
     };
-    Ok(Config { settings, setup, sandbox: tenant.sandbox })
+    Ok(Config { settings: found.settings, profile: found.profile, setup, sandbox: tenant.sandbox })
 }
 
 /// Who runs this process, for the record.
@@ -223,49 +252,6 @@ impl Pick<'_> {
             (_, Some(path)) => from_file(path.clone()),
             (value, None) => Ok(value.clone()),
         }
-    }
-
-    fn settings(
-        &self,
-        tenant: &Tenant,
-        file: &ConfigFile,
-        ca_pem: Option<Vec<u8>>,
-    ) -> Result<(TenantKey, Option<Settings>), Trouble> {
-        let id_file = (self.environment)("CXONE_CLIENT_ID_FILE").map(PathBuf::from);
-        let id_file =
-            id_file.map(|path| read(&path, "config.secretFile").map(|text| text.trim().to_owned())).transpose()?;
-        let client_id = tenant.client_id.clone().or(id_file);
-        let client_id = self.text(&client_id, "CXONE_CLIENT_ID", &file.client_id);
-        let secrets = (&file.client_secret, &file.client_secret_file);
-        let client_secret = self.secret(&tenant.client_secret_file, "CXONE_CLIENT_SECRET", secrets)?;
-        let region = self.text(&tenant.region, "CXONE_REGION", &file.region).unwrap_or_else(|| "us-east-1".to_owned());
-        let well_formed = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.');
-        if !well_formed {
-            return Err(Trouble::input("config.region", "CXONE_REGION is not a region", "write it as us-east-1"));
-        }
-        let api_url = self
-            .text(&tenant.api_url, "CXONE_API_URL", &file.api_url)
-            .unwrap_or_else(|| format!("https://api.{region}.niceincontact.com"));
-        let token_url = self
-            .text(&tenant.token_url, "CXONE_TOKEN_URL", &file.token_url)
-            .unwrap_or_else(|| format!("https://{region}.niceincontact.com/oauth/token"));
-        for (name, url) in [("CXONE_API_URL", &api_url), ("CXONE_TOKEN_URL", &token_url)] {
-            check_address(name, url)?;
-        }
-        let api_url = api_url.trim_end_matches('/').to_owned();
-        let key = TenantKey::new(&api_url, client_id.as_deref().unwrap_or_default());
-        let settings = client_id.zip(client_secret).map(|(client_id, secret)| Settings {
-            api_url,
-            token_url,
-            client_id,
-            client_secret: Secret::new(secret),
-            ca_pem,
-        });
-        Ok((key, settings))
-    }
-
-    fn rate(&self, tenant: &Tenant, file: &ConfigFile) -> Result<u32, Trouble> {
-        self.count(("--rate", &tenant.rate), "CXONE_RATE", "a whole number, 0 for no limit", file.rate, 100)
     }
 
     fn count<T: std::str::FromStr>(

@@ -7,7 +7,7 @@ use dncsync_core::entry::Entry;
 use dncsync_core::number::Number;
 
 /// What one request may hold: the tutorial's 10,000 items; 4.5 MiB, so that the server's 5 MiB are never met.
-pub const LIMITS: Limits = Limits { items: 10_000, bytes: 4_718_592, item_bytes };
+pub(crate) const LIMITS: Limits = Limits { items: 10_000, bytes: 4_718_592, item_bytes };
 
 const BEFORE_NUMBER: &str = r#"{"phoneNumber":"+"#;
 const BEFORE_SOURCE: &str = r#"","source":""#;
@@ -24,13 +24,13 @@ const USUAL_NUMBER: usize = 36;
 /// The body: a JSON array in the order given.
 ///
 /// Written by hand around `serde_json`'s escaping: two parts in three of a body are always the same text.
-pub fn body<'a>(items: impl Iterator<Item = &'a Entry>) -> Vec<u8> {
+pub(crate) fn body<'a>(items: impl Iterator<Item = &'a Entry>) -> Vec<u8> {
     array(items, USUAL_ITEM, write)
 }
 
 /// The body of a removal: a JSON array of the numbers alone, in the order given. As many as [`LIMITS`] allow are far
 /// from the most bytes.
-pub fn removal(numbers: impl Iterator<Item = Number>) -> Vec<u8> {
+pub(crate) fn removal(numbers: impl Iterator<Item = Number>) -> Vec<u8> {
     array(numbers, USUAL_NUMBER, |body, number| write!(body, "{BEFORE_NUMBER}{}{END_OF_NUMBER}", number.get()))
 }
 
@@ -52,7 +52,7 @@ fn array<T>(
 }
 
 /// How many bytes an item comes to in a body, the comma before it included (the first one's is the bracket).
-pub fn item_bytes(item: &Entry) -> usize {
+pub(crate) fn item_bytes(item: &Entry) -> usize {
     let mut counted = Counted(1);
     write(&mut counted, item).expect("counting takes every byte");
     counted.0

@@ -1,0 +1,119 @@
+//! Asking for numbers one by one, where a tenant can be asked so: that is how few numbers are confirmed in a large list.
+//!
+//! The break-even: where as many requests, or fewer, ask for every number that is waited for than would read the pages on
+//! which they may lie. A round of them says of each number what a whole read would say, and of no other.
+
+use std::collections::BTreeSet;
+
+use dncsync_core::answer::Answer;
+use dncsync_core::number::Number;
+use dncsync_core::numbers::Numbers;
+use dncsync_core::run::RunId;
+use dncsync_core::timestamp::Timestamp;
+use dncsync_store::{BatchKey, ListKey};
+
+use crate::awaited;
+use crate::look::worth_looking;
+use crate::sender::{Asked, Sender};
+use crate::trouble::Trouble;
+
+/// A round under way: every number that batches wait for, asked for once.
+pub(crate) struct Round {
+    began: Timestamp,
+    batches: BTreeSet<BatchKey>,
+    /// Those that are still to be asked for; the last one is next.
+    left: Vec<Number>,
+    seen: Numbers,
+}
+
+impl Round {
+    /// The number to ask for.
+    pub(crate) fn next(&self) -> Option<Number> {
+        self.left.last().copied()
+    }
+}
+
+impl Sender<'_> {
+    /// The round that costs no more than reading `cost` pages would; `cost` is told how many numbers are waited for.
+    pub(crate) fn round(
+        &self,
+        list: ListKey,
+        now: Timestamp,
+        cost: impl FnOnce(u64) -> u64,
+    ) -> Result<Option<Round>, Trouble> {
+        if !self.client.speech().looks_up {
+            return Ok(None);
+        }
+        let mut batches = BTreeSet::new();
+        let mut wanted = BTreeSet::new();
+        for (key, batch) in self.awaited.iter().filter(|(_, batch)| batch.list == list && worth_looking(batch)) {
+            batches.insert(key.clone());
+            wanted.extend(batch.unseen.iter().copied());
+        }
+        for (key, batch) in self.leaving.iter().filter(|(_, batch)| batch.list == list && batch.is_looked_for()) {
+            batches.insert(key.clone());
+            wanted.extend(batch.open());
+        }
+        for (key, _) in self.doubted.iter().filter(|(_, batch)| batch.list == list) {
+            batches.insert(key.clone());
+            wanted.extend(self.store.batch(key)?.items.iter().map(|item| item.number));
+        }
+        let asks = wanted.len() as u64;
+        if asks == 0 || asks > cost(asks) {
+            return Ok(None);
+        }
+        // Those of customers' requests, in order of number like all others: each round asks for all of them.
+        let left = wanted.into_iter().rev().collect();
+        Ok(Some(Round { began: now, batches, left, seen: Numbers::default() }))
+    }
+
+    /// Takes in whether a number is there.
+    pub(crate) fn take_lookup(
+        &mut self,
+        list: ListKey,
+        run: &RunId,
+        number: Number,
+        answer: Answer<bool>,
+    ) -> Result<(), Trouble> {
+        let asked = Asked::Page(list);
+        self.landed(asked);
+        let there = match answer {
+            Answer::Applied(there) => there,
+            other => {
+                let target = self.runs.get(run).copied();
+                return self.not_done(asked, run, target, other);
+            }
+        };
+        self.progress(asked);
+        let now = self.world.now();
+        if there {
+            let sightings = awaited::sight(&mut self.awaited, list, &[number]);
+            self.measure_lag(&sightings, now);
+            self.store.see(list, &[number], &sightings)?;
+        }
+        match self.watches.looked_up(list, number, there, now) {
+            Some(round) => self.end_round(list, &round),
+            None => Ok(()),
+        }
+    }
+
+    /// Every number of a round was asked for: what it did not show is decided about, as after a whole read.
+    fn end_round(&mut self, list: ListKey, round: &Round) -> Result<(), Trouble> {
+        self.judge(list, round.began, &round.seen, |batch| round.batches.contains(batch))
+    }
+}
+
+/// Takes an answer into a round; the round, where that was its last one.
+pub(crate) fn answered(round: &mut Option<Round>, number: Number, there: bool) -> Option<Round> {
+    let under_way = round.as_mut()?;
+    under_way.left.retain(|left| *left != number);
+    if there {
+        under_way.seen.insert(number);
+    }
+    if under_way.left.is_empty() { round.take() } else { None }
+}
+
+/// Whether a round that ended found anything.
+pub(crate) fn found(round: &Round) -> bool {
+    !round.seen.is_empty()
+}
