@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use dncsync_core::check::{Rules, read_number};
 use dncsync_core::feed::{FeedName, Mode};
 use dncsync_core::guard::LoadGuard;
+use dncsync_core::pacing::Rate;
 use dncsync_core::profile::Reach;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::TenantKey;
@@ -132,7 +133,10 @@ fn write(path: &Path, numbers: usize, notes: bool) -> u64 {
 fn setup() -> Setup {
     Setup {
         tenant: TenantKey::new("https://api.example", "bench"),
-        rate: 0,
+        rate: Rate::Window(0),
+        at_once: 4,
+        reach: Reach::World,
+        capacity: None,
         confirm_within: Duration::from_secs(1),
         patience: Duration::from_secs(1),
         trust: Duration::ZERO,

@@ -49,3 +49,27 @@ pub(crate) fn moment(epoch_milliseconds: u64) -> String {
     let at = jiff::Timestamp::from_millisecond(milliseconds).unwrap_or_default();
     at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
+
+/// Milliseconds since the epoch of ISO 8601 (a moment, or the beginning of a day in UTC) or of `MM/DD/YYYY`.
+pub(crate) fn parse_moment(text: &str) -> Option<u64> {
+    let day = |day: jiff::civil::Date| day.to_zoned(jiff::tz::TimeZone::UTC).map(|day| day.timestamp());
+    let moment = text.parse::<jiff::Timestamp>();
+    let moment = moment.or_else(|_| text.parse().and_then(day));
+    let moment = moment.or_else(|_| jiff::civil::Date::strptime("%m/%d/%Y", text).and_then(day));
+    moment.ok().and_then(|moment| u64::try_from(moment.as_millisecond()).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_read_in_three_forms() {
+        for text in ["2026-12-01T00:00:00Z", "2026-12-01T01:00:00.000+01:00", "2026-12-01", "12/01/2026"] {
+            assert_eq!(parse_moment(text).map(moment).as_deref(), Some("2026-12-01T00:00:00.000Z"), "{text}");
+        }
+        for text in ["", "soon", "2026-13-01", "31/12/2026", "1969-01-01"] {
+            assert_eq!(parse_moment(text), None, "{text}");
+        }
+    }
+}

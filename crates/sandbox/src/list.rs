@@ -1,5 +1,6 @@
 //! One DNC list: what was accepted, what reads see of it, and what is still on its way into the index.
 
+mod dates;
 mod due;
 mod group;
 mod rows;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{Digits, Item, ItemMaker, Source};
 
+use dates::Dates;
 pub(crate) use due::Due;
 pub(crate) use group::{Group, Role};
 pub(crate) use rows::Row;
@@ -71,6 +73,7 @@ pub(crate) struct List {
     /// The records of a group.
     rows: Option<Rows>,
     pub(crate) group: Group,
+    dates: Dates,
     /// Was indexed once and is not any more.
     left: HashSet<Digits>,
     queue: VecDeque<Queued>,
@@ -97,6 +100,7 @@ impl List {
             indexed: Vec::new(),
             rows: None,
             group: Group::new(created),
+            dates: Dates::default(),
             left: HashSet::new(),
             queue: VecDeque::new(),
             lost: HashMap::new(),
@@ -139,6 +143,7 @@ impl List {
     pub(crate) fn remove(&mut self, numbers: HashSet<Digits>, due: impl Into<Due>) {
         for number in &numbers {
             self.accepted.remove(number);
+            self.dates.clear(*number);
         }
         self.enqueue(due.into(), Change::Remove(numbers));
     }
@@ -162,7 +167,8 @@ impl List {
     /// What a search at `now` finds of a number, in a group.
     pub(crate) fn search(&mut self, number: Digits, now: Duration) -> Option<Row> {
         self.settle(now);
-        self.rows.as_mut().and_then(|rows| rows.search(number, now))
+        let found = self.rows.as_mut().and_then(|rows| rows.search(number, now))?;
+        self.dated(vec![found]).pop()
     }
 
     /// What a read at `now` sees as blocked, of either kind.

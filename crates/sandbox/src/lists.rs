@@ -74,6 +74,7 @@ impl Lists {
     fn replay(&mut self, record: Record<'_>, now: Duration) -> Result<(), String> {
         // A clock that was set back since must not hide items for longer than the lag.
         let at = Duration::from_millis(record.at).min(now);
+        self.pass_dates(at);
         match record.change {
             Change::Create(about) => {
                 if !self.habits.gives(&about.id) {
@@ -97,6 +98,10 @@ impl Lists {
             Change::Alter { list, altered } => {
                 let list = self.position(&list).ok_or("of a list that was never created")?;
                 self.apply_alter(list, altered, at);
+            }
+            Change::Dates { list, dates } => {
+                let list = self.position(&list).ok_or("of a list that was never created")?;
+                self.lists[list].set_dates(&dates);
             }
             Change::Skill { list, role, skill, bound } => {
                 let list = self.position(&list).ok_or("of a list that was never created")?;

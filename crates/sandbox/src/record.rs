@@ -32,6 +32,11 @@ pub(crate) enum Change<'a> {
         list: String,
         altered: Altered,
     },
+    /// Records of a group were given dates, in milliseconds since the epoch, at which they expire.
+    Dates {
+        list: String,
+        dates: Vec<(Digits, u64)>,
+    },
     /// A skill was bound to a group, or is not any more.
     Skill {
         list: String,

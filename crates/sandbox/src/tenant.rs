@@ -46,7 +46,9 @@ impl Tenant {
     }
 
     pub(crate) fn lists(&self) -> MutexGuard<'_, Lists> {
-        lock(&self.lists)
+        let mut lists = lock(&self.lists);
+        lists.pass_dates(self.now());
+        lists
     }
 
     pub(crate) fn strikes(&self) -> MutexGuard<'_, Strikes> {

@@ -116,7 +116,7 @@ struct Record<'a> {
 
 impl Record<'_> {
     fn number(&self) -> Option<Number> {
-        [&self.phone_number, &self.formatted_phone].into_iter().find_map(|told| digits::read(&told.text()?))
+        digits::of_record(&self.phone_number, &self.formatted_phone)
     }
 }
 

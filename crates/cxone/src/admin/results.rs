@@ -32,7 +32,7 @@ struct RecordResult<'a> {
 impl RecordResult<'_> {
     /// Whom it is about; results are matched by number, because nothing says in which order they stand.
     fn number(&self) -> Option<Number> {
-        [&self.phone_number, &self.formatted_phone].into_iter().find_map(|told| digits::read(&told.text()?))
+        digits::of_record(&self.phone_number, &self.formatted_phone)
     }
 
     fn failed(&self) -> bool {

@@ -4,6 +4,7 @@ use dncsync_core::check::Rules;
 use dncsync_core::feed::{FeedName, Mode};
 use dncsync_core::guard::LoadGuard;
 use dncsync_core::load::LoadReport;
+use dncsync_core::profile::Reach;
 use dncsync_core::run::RunId;
 use dncsync_core::source::SourceType;
 use dncsync_engine::{LoadOrder, Order, Source};

@@ -53,7 +53,7 @@ async fn a_body_that_is_too_large_is_sent_in_halves() {
 #[tokio::test]
 async fn the_window_is_never_overrun() {
     let mut house = House::with(dncsync_sandbox::Options { rate: 12, ..options(&[]) }).await;
-    house.setup.rate = 12;
+    house.setup.rate = dncsync_core::pacing::Rate::Window(12);
     assert_eq!(house.outcome(&numbers(0..2500)).await, "2500 rows: 2500 confirmed");
     let observed = house.sandbox.observed();
     assert_eq!(observed.throttled, 0);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dncsync_core::check::Rules;
 use dncsync_core::feed::Mode;
+use dncsync_core::pacing::Rate;
 use dncsync_core::profile::Reach;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::{Target, TenantKey};
@@ -36,7 +37,10 @@ impl House {
         let setup = Setup {
             // One tenant whatever port its sandbox has, so that a test can mend a sandbox by starting another.
             tenant: TenantKey::new("https://api.example", "tests"),
-            rate: 0,
+            rate: Rate::Window(0),
+            at_once: 4,
+            reach: Reach::World,
+            capacity: None,
             confirm_within: Duration::from_secs(20),
             patience: Duration::from_secs(20),
             trust: Duration::from_secs(24 * 3600),

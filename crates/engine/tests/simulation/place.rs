@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dncsync_core::guard::PlanGuard;
+use dncsync_core::pacing::Rate;
+use dncsync_core::profile::Reach;
 use dncsync_core::target::TenantKey;
 use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::{Client, Secret, Settings};
@@ -153,11 +155,14 @@ impl Place {
             "simulation".into(),
             Secret::new("secret".into()),
         );
-        let client = Client::over(settings, way.wire.clone(), limits).expect("a client");
+        let client = Client::over(settings, way.wire.clone(), Some(self.nature.batch)).expect("a client");
         let aggregator = Aggregator { url: format!("https://{HOOKS}/dnc"), secret: None, ca_pem: None };
         let setup = Setup {
             tenant: TenantKey::new(&format!("https://{API}"), "simulation"),
-            rate: self.nature.rate,
+            rate: Rate::Window(self.nature.rate),
+            at_once: 4,
+            reach: Reach::World,
+            capacity: None,
             confirm_within: Duration::from_secs(flags.confirm_within),
             patience: Duration::from_secs(flags.patience),
             trust: Duration::from_secs(flags.trust * 3600),

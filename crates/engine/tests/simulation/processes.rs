@@ -124,7 +124,7 @@ impl Story {
             match process.work {
                 Work::Ingest => engine.ingest(&feed.order(), &mut |_| ()).await.map(Some),
                 Work::DryRun => engine.dry_run(&feed.order(), &mut |_| ()).await.map(|_| None),
-                Work::CheckUp => engine.check_up().await.map(|_| None),
+                Work::CheckUp => engine.check_up(true).await.map(|_| None),
             }
         };
         tokio::select! {

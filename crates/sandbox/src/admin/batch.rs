@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{number, show::bad};
-use crate::{answer::Refusal, item::Digits};
+use crate::{answer::Refusal, clock::parse_moment, item::Digits};
 
 /// Records of a call, at most.
 const BATCH: usize = 4_500;
@@ -15,6 +15,8 @@ pub(crate) struct Asked {
     /// As it came, for the answer.
     pub(crate) given: String,
     pub(crate) number: Option<Digits>,
+    /// When it is to expire by itself, in milliseconds since the epoch.
+    pub(crate) date: Option<u64>,
     pub(crate) failure: Option<&'static str>,
 }
 
@@ -43,16 +45,22 @@ fn record(record: &Value) -> Asked {
         _ => String::new(),
     };
     let number = number::read(&given);
-    let failure = match (number, &record["expiredDate"]) {
-        (None, _) => Some("Invalid phone number"),
-        (Some(_), Value::Null) => None,
-        // Nobody has seen how a tenant reads such a date: a client that relies on it must not pass here unnoticed.
-        (Some(_), _) => Some("expiredDate is not supported"),
+    let date = &record["expiredDate"];
+    let known = date.as_str().and_then(parse_moment);
+    let failure = match number {
+        None => Some("Invalid phone number"),
+        Some(_) if !date.is_null() && known.is_none() => Some("Invalid expired date"),
+        Some(_) => None,
     };
-    Asked { given: given.chars().take(TOLD).collect(), number, failure }
+    Asked { given: given.chars().take(TOLD).collect(), number, date: known, failure }
 }
 
 /// The numbers of the records that have not failed.
 pub(crate) fn numbers(records: &[Asked]) -> Vec<Digits> {
     records.iter().filter_map(Asked::good).collect()
+}
+
+/// The dates of the records that have not failed.
+pub(crate) fn dates(records: &[Asked]) -> Vec<(Digits, u64)> {
+    records.iter().filter_map(|record| record.good().zip(record.date)).collect()
 }

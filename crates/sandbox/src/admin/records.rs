@@ -31,8 +31,10 @@ pub(crate) async fn read(State(tenant): State<Arc<Tenant>>, call: Call, query: F
         .work(move |tenant| {
             let (rows, total) = {
                 let mut lists = tenant.lists();
-                let rows = lists.get(&call.group()).ok_or_else(no_such_group)?.rows(tenant.now());
-                (reading.order.page(rows, reading.page), rows.len())
+                let list = lists.get(&call.group()).ok_or_else(no_such_group)?;
+                let rows = list.rows(tenant.now());
+                let (page, total) = (reading.order.page(rows, reading.page), rows.len());
+                (list.dated(page), total)
             };
             if rows.is_empty() {
                 return Ok(nothing());
@@ -72,6 +74,7 @@ fn apply_add(tenant: &Tenant, group: &str, call: &str, body: &[u8]) -> Result<Re
     let added = lists.add(group, rows, tenant.now(), |number, lost_before| strikes.loses(call, number, lost_before));
     drop(strikes);
     let added = added.map_err(|e| Refusal::journal(&e))?.ok_or_else(no_such_group)?;
+    lists.set_dates(group, batch::dates(&records), tenant.now()).map_err(|e| Refusal::journal(&e))?;
     tenant.ledger().applied(tenant.clock.since_start(tenant.now()), group, &numbers, added.changed);
     // Not before: the ledger's order is the order in which the groups changed.
     drop(lists);
@@ -87,6 +90,10 @@ pub(crate) async fn expire(State(tenant): State<Arc<Tenant>>, call: Call, body: 
 fn apply_expire(tenant: &Tenant, group: &str, call: &str, body: &[u8]) -> Result<Response, Refusal> {
     drop(active(tenant, group)?);
     let mut records = batch::records(body)?;
+    // A removal is one at once: nobody has seen what a tenant makes of a later date.
+    records.iter_mut().filter(|record| record.date.is_some()).for_each(|record| {
+        record.failure.get_or_insert("expiredDate is not supported");
+    });
     let numbers = batch::numbers(&records);
     let mut lists = active(tenant, group)?;
     let held = {

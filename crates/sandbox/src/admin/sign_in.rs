@@ -97,6 +97,10 @@ fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = parts.next()?.as_bytes().to_vec();
     for part in parts {
         let (code, rest) = part.split_at_checked(2)?;
+        // A sign would be read as part of the number.
+        if !code.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
         bytes.push(u8::from_str_radix(code, 16).ok()?);
         bytes.extend_from_slice(rest.as_bytes());
     }
@@ -135,7 +139,7 @@ mod tests {
     fn percents_are_decoded() {
         assert_eq!(percent_decoded("a%3Ab%3d%25").as_deref(), Some("a:b=%"));
         assert_eq!(percent_decoded("plain").as_deref(), Some("plain"));
-        for text in ["%", "%3", "%zz", "%ff", "%é"] {
+        for text in ["%", "%3", "%zz", "%+1", "%ff", "%é"] {
             assert_eq!(percent_decoded(text), None, "{text}");
         }
     }

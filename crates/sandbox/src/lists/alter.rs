@@ -1,11 +1,12 @@
-//! Changes of a group itself: its name, whether it is active, which skills are bound to it.
+//! What groups have and lists have not: they are renamed and made inactive, skills are bound to them, and their records
+//! may have a date at which they expire.
 
 use std::{io, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use super::Lists;
-use crate::{clock::seconds, list::Role, record::Change};
+use crate::{clock::seconds, item::Digits, list::Role, record::Change};
 
 /// What of a group is to be another.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -23,6 +24,25 @@ impl Lists {
     /// Active numbers of all lists together.
     pub(crate) fn active(&self) -> usize {
         self.lists.iter().map(super::List::active).sum()
+    }
+
+    /// Lets expire what was to expire by `now`: to be called before anything else is decided.
+    pub(crate) fn pass_dates(&mut self, now: Duration) {
+        self.lists.iter_mut().for_each(|list| list.pass_dates(now));
+    }
+
+    /// What of these the group holds is to expire at these moments. False: no such group.
+    pub(crate) fn set_dates(&mut self, id: &str, dates: Vec<(Digits, u64)>, now: Duration) -> io::Result<bool> {
+        let Some(position) = self.position(id) else {
+            return Ok(false);
+        };
+        if !dates.is_empty() {
+            let change = self.record(Change::Dates { list: id.to_owned(), dates }, now)?;
+            if let Change::Dates { dates, .. } = change {
+                self.lists[position].set_dates(&dates);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether another list than this one has the name.

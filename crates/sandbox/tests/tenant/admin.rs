@@ -3,6 +3,7 @@
 use dncsync_sandbox::{Options, Profile, Sandbox};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::caller::{plain_http, quick};
 
@@ -123,4 +124,30 @@ impl Admin {
     pub(crate) fn listed(&self, name: &str) -> usize {
         self.sandbox.list(name).unwrap().numbers.len()
     }
+}
+
+/// Sends one call to a tenant in memory; its answer, head and all.
+pub(crate) async fn call(sandbox: &Sandbox, head: &str, body: &str) -> String {
+    let (mut near, far) = tokio::io::duplex(1 << 16);
+    tokio::spawn(sandbox.serve(far));
+    let length = body.len();
+    let call = format!(
+        "{head}\r\nhost: tenant.test\r\naccept: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    near.write_all(call.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    near.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+/// A call with a token of its own to a tenant in memory; its status and its body.
+pub(crate) async fn call_api(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> (u16, Value) {
+    let key = r#"{"accessKeyId":"key","accessKeySecret":"any"}"#;
+    let granted = call(sandbox, "POST /authentication/v1/token/access-key HTTP/1.1", key).await;
+    let granted: Value = serde_json::from_str(granted.split_once("\r\n\r\n").unwrap().1).unwrap();
+    let token = granted["access_token"].as_str().unwrap();
+    let answer = call(sandbox, &format!("{method} {path} HTTP/1.1\r\nauthorization: Bearer {token}"), body).await;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, if body.is_empty() { Value::Null } else { serde_json::from_str(body).unwrap() })
 }

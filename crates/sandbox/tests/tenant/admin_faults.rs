@@ -3,9 +3,8 @@ use std::time::Duration;
 use dncsync_sandbox::{Options, Post, Sandbox, Standing};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::admin::{Admin, GROUPS, admin, batch, faulty, ten, whole};
+use crate::admin::{Admin, GROUPS, admin, batch, call, call_api, faulty, ten, whole};
 
 #[tokio::test]
 async fn over_the_rate_is_429_with_message_and_route() {
@@ -83,41 +82,21 @@ async fn numbers_are_swallowed_or_kept() {
     assert_eq!(admin.numbers(&records).await, [(ten(0), true), (ten(1), false)]);
 }
 
-/// Sends one call to a tenant in memory; its answer, head and all.
-async fn call(sandbox: &Sandbox, head: &str, body: &str) -> String {
-    let (mut near, far) = tokio::io::duplex(1 << 16);
-    tokio::spawn(sandbox.serve(far));
-    let length = body.len();
-    let call = format!(
-        "{head}\r\nhost: tenant.test\r\naccept: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
-    );
-    near.write_all(call.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    near.read_to_string(&mut answer).await.unwrap();
-    answer
-}
-
-/// A call with a token of its own to the records of a group; the answer's body.
+/// The body of an answer about the records of a group.
 async fn call_records(sandbox: &Sandbox, method: &str, group: &str, body: &str) -> Value {
-    let key = r#"{"accessKeyId":"key","accessKeySecret":"any"}"#;
-    let granted = call(sandbox, "POST /authentication/v1/token/access-key HTTP/1.1", key).await;
-    let granted: Value = serde_json::from_str(granted.split_once("\r\n\r\n").unwrap().1).unwrap();
-    let token = granted["access_token"].as_str().unwrap();
-    let head = format!("{method} {GROUPS}/{group}/records HTTP/1.1\r\nauthorization: Bearer {token}");
-    let answer = call(sandbox, &head, body).await;
-    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    call_api(sandbox, method, &format!("{GROUPS}/{group}/records"), body).await.1
 }
 
 #[tokio::test]
 async fn expired_records_are_seen_for_seven_days() {
     let dir = tempfile::tempdir().unwrap();
     let at_day = |day: u64| {
-        let options = Options { data: Some(dir.path().join("journal")), ..faulty(&["refuse:POST*items:1:1"]) };
+        let options = Options { data: Some(dir.path().join("journal")), ..admin() };
         Sandbox::in_memory(options, Duration::from_secs(1_795_305_600 + day * 24 * 60 * 60)).unwrap()
     };
     let sandbox = at_day(0);
     let group = sandbox.create_list_behind("G", "GLOBAL");
-    call_records(&sandbox, "POST", &group, &batch(0..3).to_string()).await;
+    call_records(&sandbox, "POST", &group, &batch(1..3).to_string()).await;
     drop(sandbox);
 
     let sandbox = at_day(10);
@@ -133,10 +112,17 @@ async fn expired_records_are_seen_for_seven_days() {
         }
     }
     let sandbox = at_day(18);
+    let dated = json!({"dncGroupRecords": [{"phoneNumber": ten(5), "expiredDate": "2026-12-12"}]}).to_string();
+    call_records(&sandbox, "POST", &group, &dated).await;
+    drop(sandbox);
+    let active = |day| at_day(day).list("G").unwrap().numbers.len();
+    assert_eq!([18, 19, 21].map(active), [2, 2, 1], "one expires by itself on day 20");
+
+    let sandbox = at_day(21);
     sandbox.add_behind("G", &["+12025551001"]);
     let body = call_records(&sandbox, "GET", &group, "").await;
-    assert_eq!(body["resultSet"]["dncRecords"][1]["recordId"], 3, "a new record of the same number");
-    assert_eq!(sandbox.ever_indexed(&group).unwrap().len(), 2);
+    assert_eq!(body["resultSet"]["dncRecords"][2]["recordId"], 4, "a new record of the same number");
+    assert_eq!(sandbox.ever_indexed(&group).unwrap().len(), 3);
 }
 
 #[tokio::test]

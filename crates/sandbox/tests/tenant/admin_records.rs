@@ -50,7 +50,7 @@ async fn each_record_is_judged_alone() {
         {"phoneNumber": "+1 202"},
         {"phoneNumber": 1.5},
         {},
-        {"phoneNumber": "2025551002", "expiredDate": "2030-01-01T00:00:00Z"},
+        {"phoneNumber": "2025551002", "expiredDate": "soon"},
     ]);
     let (status, body) = admin.post(&records, &json!({"dncGroupRecords": given})).await;
     let results = &body["resultSet"]["recordResults"];
@@ -64,7 +64,7 @@ async fn each_record_is_judged_alone() {
     let bad = json!({"success": false, "error": "Invalid phone number", "phoneNumber": "1234567890"});
     assert_eq!(results[3], bad);
     assert_eq!(results[6], json!({"success": false, "error": "Invalid phone number"}));
-    assert_eq!(results[7]["error"], "expiredDate is not supported");
+    assert_eq!(results[7]["error"], "Invalid expired date");
     assert_eq!(admin.numbers(&records).await.len(), 3);
     assert_eq!(admin.sandbox.list("G").unwrap().numbers[2].phone_number, "+390612345678");
 }
@@ -100,7 +100,7 @@ async fn what_is_removed_lingers_as_expired_and_comes_back_in_its_place() {
 
 #[tokio::test]
 async fn changes_are_seen_after_the_lag() {
-    let lag = Duration::from_millis(200);
+    let lag = Duration::from_millis(400);
     let admin = Admin::start(Options { lag, ..admin() }).await;
     let records = admin.records("G").await;
     admin.post(&records, &batch(0..2)).await;
@@ -215,4 +215,27 @@ async fn json_is_for_those_who_ask_for_it() {
     assert_eq!(whole(request.send().await.unwrap()).await.2["resultSet"]["totalRecords"], 2);
     let empty = admin.bare(Method::GET, &format!("{records}?skip=5")).send().await.unwrap();
     assert_eq!(empty.status(), 204);
+}
+
+#[tokio::test]
+async fn a_record_may_expire_by_itself() {
+    let admin = Admin::start(admin()).await;
+    let records = admin.records("G").await;
+    let dated = |n: u32, date: &str| json!({"phoneNumber": ten(n), "expiredDate": date});
+    let given = json!([dated(0, "2001-01-01T00:00:00Z"), dated(1, "12/31/2099"), dated(2, "2099-12-31"), {"phoneNumber": ten(3)}]);
+    let (_, body) = admin.post(&records, &json!({"dncGroupRecords": given})).await;
+    assert_eq!(body["resultSet"]["errorCount"], 0);
+    assert_eq!(admin.listed("G"), 3, "what is to expire later is active");
+    let (_, body) = admin.get(&records).await;
+    let shown: Vec<_> = body["resultSet"]["dncRecords"].as_array().unwrap().iter().map(|r| &r["expiredDate"]).collect();
+    let last = "2099-12-31T00:00:00.000Z";
+    assert_eq!(json!(shown), json!([last, last, null]), "one expired long ago and has lingered");
+    assert_eq!(admin.search(&ten(1)).await.1["searchResults"][0]["expiredDate"], last);
+
+    admin.delete(&records, &batch(1..2)).await;
+    admin.post(&records, &batch(1..2)).await;
+    let (_, body) = admin.get(&format!("{records}?top=1")).await;
+    assert!(body["resultSet"]["dncRecords"][0].get("expiredDate").is_none(), "taken anew, without a date");
+    let (_, body) = admin.delete(&records, &json!({"dncGroupRecords": [dated(2, "2099-12-31")]})).await;
+    assert_eq!(body["recordResults"][0]["error"], "expiredDate is not supported");
 }
