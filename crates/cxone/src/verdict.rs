@@ -209,7 +209,7 @@ pub(crate) fn refused_page(refusal: &Refusal) -> Lasting {
     Lasting {
         code: "request.refused",
         message: format!("CXone refuses to show a page of the list (400): {}", refusal.reason),
-        todo: "where the reason names the order, set CXONE_ORDER_BY to another field, or to nothing".to_owned(),
+        todo: "where the reason names the order, set CXONE_ORDER_BY to another field, or to `none`".to_owned(),
         of_list: true,
     }
 }

@@ -187,11 +187,8 @@ pub(crate) struct Verify {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "CXone")]
 pub(crate) struct Tenant {
-    /// Which API it speaks
-    #[command(flatten)]
-    pub(crate) admin: Admin,
     /// An embedded CXone instead of a tenant; its data lives in the state directory
-    #[arg(long, help_heading = "CXone")]
+    #[arg(long)]
     pub(crate) sandbox: bool,
     /// [env: CXONE_CLIENT_ID or CXONE_CLIENT_ID_FILE]
     #[arg(long, value_name = "ID")]
@@ -232,6 +229,9 @@ pub(crate) struct Tenant {
     /// A file with the secret that signs webhooks [env: AGGREGATOR_WEBHOOK_SECRET or AGGREGATOR_WEBHOOK_SECRET_FILE]
     #[arg(long, value_name = "FILE")]
     pub(crate) webhook_secret_file: Option<PathBuf>,
+    /// Which API it speaks; last, because what follows would stand under its heading
+    #[command(flatten)]
+    pub(crate) admin: Admin,
 }
 
 const DOCTOR_EXAMPLES: &str = "\

@@ -264,7 +264,10 @@ impl Pick<'_> {
     ) -> Result<T, Trouble> {
         match self.text(flag, variable, &None) {
             None => Ok(file.unwrap_or(default)),
-            Some(text) => text.trim().parse().map_err(|_| wrong(format!("{name} or {variable}"), &text, expected)),
+            Some(text) => text.trim().parse().map_err(|_| match name == variable {
+                true => wrong(variable, &text, expected),
+                false => wrong(format!("{name} or {variable}"), &text, expected),
+            }),
         }
     }
 

@@ -34,13 +34,11 @@ impl Pick<'_> {
         let profile = self.profile(tenant, file)?;
         let (key, settings) = match (tenant.sandbox, profile) {
             (true, Profile::V2) => (TenantKey::embedded_sandbox(profile), None),
-            (true, Profile::Admin) => (TenantKey::embedded_sandbox(profile), Some(self.embedded(tenant, file)?)),
+            (true, Profile::Admin) => (TenantKey::embedded_sandbox(profile), Some(self.embedded(file)?)),
             (false, Profile::V2) => self.v2(tenant, file)?,
             (false, Profile::Admin) => self.admin(tenant, file)?,
         };
-        let whole = "a whole number from 1";
-        let at_once = ("--in-flight", &tenant.admin.in_flight);
-        let at_once = self.count(at_once, "CXONE_IN_FLIGHT", whole, file.in_flight, 4)?;
+        let at_once = self.setting("CXONE_IN_FLIGHT", "a whole number from 1", file.in_flight, 4)?;
         let capacity = self.capacity(profile, tenant, file)?;
         Ok(Found {
             profile,
@@ -92,21 +90,21 @@ impl Pick<'_> {
         let secrets = (&file.access_key_secret, &file.access_key_secret_file);
         let key_secret = self.secret(&flags.access_key_secret_file, "CXONE_ACCESS_KEY_SECRET", secrets)?;
         let (client_id, client_secret) = self.client(tenant, file)?;
-        let auth = self.client_auth(tenant, file)?;
+        let auth = self.client_auth(file)?;
         let client = client_id.zip(client_secret);
         let client = client.map(|(id, secret)| RegisteredClient { id, secret: Secret::new(secret), auth });
-        let usual = self.access(tenant, file)?;
+        let usual = self.access(file)?;
         let access = KeyAccess {
             key_id: key_id.clone().unwrap_or_default(),
             key_secret: Secret::new(key_secret.clone().unwrap_or_default()),
             client,
             area: self.region(tenant, file, &usual.area)?,
             discovery_url: self
-                .text(&flags.discovery_url, "CXONE_DISCOVERY_URL", &file.discovery_url)
+                .text(&None, "CXONE_DISCOVERY_URL", &file.discovery_url)
                 .unwrap_or_else(|| usual.discovery_url.clone()),
             token_url: self.text(&tenant.token_url, "CXONE_TOKEN_URL", &file.token_url),
             api_url: self.text(&tenant.api_url, "CXONE_API_URL", &file.api_url),
-            tenant_id: self.text(&flags.tenant_id, "CXONE_TENANT_ID", &file.tenant_id),
+            tenant_id: self.text(&None, "CXONE_TENANT_ID", &file.tenant_id),
             ..usual
         };
         check_address("CXONE_DISCOVERY_URL", &access.discovery_url)?;
@@ -119,21 +117,20 @@ impl Pick<'_> {
     }
 
     /// What of an access does not say where it leads or who we are.
-    fn access(&self, tenant: &Tenant, file: &ConfigFile) -> Result<KeyAccess, Trouble> {
+    fn access(&self, file: &ConfigFile) -> Result<KeyAccess, Trouble> {
         let usual = KeyAccess::new(String::new(), Secret::new(String::new()));
-        let version = ("--api-version", &tenant.admin.api_version);
         let whole = "a whole number, such as 34";
         Ok(KeyAccess {
-            version: self.count(version, "CXONE_API_VERSION", whole, file.api_version, usual.version)?,
-            batch: self.batch_size(tenant, file, usual.batch)?,
-            order_by: self.order_by(tenant, file).unwrap_or_else(|| usual.order_by.clone()),
+            version: self.setting("CXONE_API_VERSION", whole, file.api_version, usual.version)?,
+            batch: self.batch_size(file, usual.batch)?,
+            order_by: self.order_by(file).unwrap_or_else(|| usual.order_by.clone()),
             ..usual
         })
     }
 
     /// Of the embedded sandbox; its addresses are known once it runs.
-    fn embedded(&self, tenant: &Tenant, file: &ConfigFile) -> Result<Settings, Trouble> {
-        Ok(Settings { access: Access::Key(self.access(tenant, file)?), ca_pem: None })
+    fn embedded(&self, file: &ConfigFile) -> Result<Settings, Trouble> {
+        Ok(Settings { access: Access::Key(self.access(file)?), ca_pem: None })
     }
 
     fn region(&self, tenant: &Tenant, file: &ConfigFile, usual: &str) -> Result<String, Trouble> {
@@ -152,25 +149,35 @@ impl Pick<'_> {
         Ok(self.text(&flag.clone().or(named), variable, file))
     }
 
-    fn client_auth(&self, tenant: &Tenant, file: &ConfigFile) -> Result<Option<ClientAuth>, Trouble> {
-        match self.text(&tenant.admin.client_auth, "CXONE_CLIENT_AUTH", &file.client_auth).as_deref() {
+    fn client_auth(&self, file: &ConfigFile) -> Result<Option<ClientAuth>, Trouble> {
+        match self.text(&None, "CXONE_CLIENT_AUTH", &file.client_auth).as_deref() {
             None => Ok(None),
             Some("basic") => Ok(Some(ClientAuth::Basic)),
             Some("form") => Ok(Some(ClientAuth::Form)),
-            Some(other) => Err(wrong("--client-auth or CXONE_CLIENT_AUTH", other, "basic or form")),
+            Some(other) => Err(wrong("CXONE_CLIENT_AUTH", other, "basic or form")),
         }
     }
 
-    fn batch_size(&self, tenant: &Tenant, file: &ConfigFile, usual: usize) -> Result<usize, Trouble> {
-        let flag = ("--batch-size", &tenant.admin.batch_size);
-        let size = self.count(flag, "CXONE_BATCH_SIZE", "a whole number from 1", file.batch_size, usual)?;
-        if size == 0 { Err(wrong("--batch-size or CXONE_BATCH_SIZE", "0", "a whole number from 1")) } else { Ok(size) }
+    fn batch_size(&self, file: &ConfigFile, usual: usize) -> Result<usize, Trouble> {
+        let size = self.setting("CXONE_BATCH_SIZE", "a whole number from 1", file.batch_size, usual)?;
+        if size == 0 { Err(wrong("CXONE_BATCH_SIZE", "0", "a whole number from 1")) } else { Ok(size) }
     }
 
-    /// The one setting of which nothing is a value.
-    fn order_by(&self, tenant: &Tenant, file: &ConfigFile) -> Option<String> {
-        let flag = tenant.admin.order_by.clone();
-        flag.or_else(|| (self.environment)("CXONE_ORDER_BY")).or_else(|| file.order_by.clone())
+    /// The one setting of which nothing is a value: `none` in the environment, where an empty variable is none.
+    fn order_by(&self, file: &ConfigFile) -> Option<String> {
+        let told = (self.environment)("CXONE_ORDER_BY").or_else(|| file.order_by.clone())?;
+        Some(if told == "none" { String::new() } else { told })
+    }
+
+    /// A number that is no flag.
+    fn setting<T: std::str::FromStr>(
+        &self,
+        variable: &'static str,
+        expected: &str,
+        file: Option<T>,
+        usual: T,
+    ) -> Result<T, Trouble> {
+        self.count((variable, &None), variable, expected, file, usual)
     }
 
     fn rate(&self, profile: Profile, tenant: &Tenant, file: &ConfigFile) -> Result<Rate, Trouble> {

@@ -2,13 +2,14 @@ use insta::assert_snapshot;
 
 use crate::place::Place;
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "ingest",
     "load",
     "feeds",
     "target",
     "target set",
     "target adopt",
+    "target skills",
     "plan",
     "apply",
     "rollback",
