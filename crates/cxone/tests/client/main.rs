@@ -2,17 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod admin;
 mod certificates;
 mod connections;
 #[cfg(feature = "memory")]
 mod memory;
 mod pages;
+mod recorder;
 mod removals;
 mod sandbox;
 mod scripted;
 mod secrets;
 mod statuses;
 mod tokens;
+mod transcripts;
 
 use dncsync_core::target::{ListId, Scope, Target};
 
