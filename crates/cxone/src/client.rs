@@ -9,8 +9,8 @@ use dncsync_core::batch::Limits;
 use dncsync_core::number::Number;
 use dncsync_core::pacing::REQUEST_TIMEOUT;
 use dncsync_core::target::{ListId, Target};
-use reqwest::Url;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, Url};
 
 use crate::address;
 use crate::admin;
@@ -197,7 +197,7 @@ impl Tenancy {
             }
             Access::Key(key) => {
                 let speech = Speech::admin(&key);
-                Ok(Self { speech, api: None, sign_in: SignIn::Admin(AccessKey::new(key)?) })
+                Ok(Self { speech, api: None, sign_in: SignIn::Admin(Box::new(AccessKey::new(key)?)) })
             }
         }
     }
@@ -244,8 +244,13 @@ impl Inner {
         // Without it the Admin API answers with a text that is no JSON.
         let prepared = self.wire.request(call.method(), (request.url)(api)).header(ACCEPT, json.clone());
         let mut prepared = prepared.header(AUTHORIZATION, token.header);
-        if let Some(body) = request.body {
-            prepared = prepared.header(CONTENT_TYPE, json).body(body);
+        match request.body {
+            Some(body) => prepared = prepared.header(CONTENT_TYPE, json).body(body),
+            // Some servers refuse a POST that does not say that it has no body (411).
+            None if call.method() == Method::POST => {
+                prepared = prepared.header(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            }
+            None => {}
         }
         let reply = match reply::exchange(&self.wire, prepared, &host).await {
             Ok(reply) => reply,
