@@ -110,7 +110,7 @@ async fn skills(args: &TargetSkills, global: &Global) -> Result<u8, Trouble> {
 fn show_skills(list: &str, scrubbed: &Scrubbed) {
     print::line(&format!("{list} ({}) scrubs {} skills", scrubbed.list_id, scrubbed.skills.len()));
     for skill in &scrubbed.skills {
-        print::line(&format!("  {:<12}  {}", skill.id, skill.name.as_deref().unwrap_or_default()).trim_end());
+        print::line(format!("  {:<12}  {}", skill.id, skill.name.as_deref().unwrap_or_default()).trim_end());
     }
     if scrubbed.skills.is_empty() {
         print::line("  it keeps nobody from being called, unless it is the tenant's default group");
