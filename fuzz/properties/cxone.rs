@@ -5,6 +5,8 @@ use std::time::Duration;
 use dncsync_core::answer::{Answer, Later};
 use dncsync_core::number::Number;
 use dncsync_core::paging::PageFacts;
+use dncsync_core::target::ListId;
+use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::FoundList;
 use dncsync_cxone::fuzz;
 
@@ -51,6 +53,60 @@ pub(crate) fn removed(body: &[u8]) {
     assert_eq!(fuzz::removed(body), fuzz::removed(&framed(body)));
 }
 
+/// All DNC groups of the Admin API, and the one that was made.
+pub(crate) fn dnc_groups(body: &[u8]) {
+    let page = fuzz::groups(body);
+    assert_eq!(page, fuzz::groups(&framed(body)), "white space and a mark make no difference");
+    if let Some(page) = page {
+        assert!(page.lists.len() as u64 <= page.facts.count);
+        page.lists.iter().for_each(usable);
+    }
+    if let Some(group) = fuzz::created_group(body, "HOUSE") {
+        usable(&group);
+    }
+}
+
+/// A page of a group's records, as a search, and as a page of skills: they are read from the same answers.
+pub(crate) fn dnc_records(body: &[u8]) {
+    // 2026-11-25T10:00:00Z
+    let now = Timestamp::from_millis(1_795_600_800_000);
+    let page = fuzz::records(body, now);
+    assert_eq!(page, fuzz::records(&framed(body), now), "white space and a mark make no difference");
+    if let Some(page) = page {
+        assert!(page.numbers.is_sorted_by(|a, b| a < b), "sorted, each once");
+        assert!(page.numbers.len() as u64 <= page.facts.count);
+        assert!(page.numbers.iter().all(|number| Number::from_e164(&number.e164()) == Some(*number)), "E.164");
+        believable(page.facts);
+        let later = fuzz::records(body, now + DAY).map(|page| page.numbers);
+        let stays = |number: &Number| page.numbers.binary_search(number).is_ok();
+        assert!(later.is_none_or(|later| later.iter().all(stays)), "time ends records and begins none");
+    }
+    let number = Number::from_stored(12_025_550_100);
+    if fuzz::found(body, &ListId("1001".into()), number, now) == Some(true) {
+        assert!(body.windows(4).any(|piece| piece == b"1001"), "found in a group that is not told of");
+    }
+    if let Some(page) = fuzz::skills(body) {
+        assert!(page.skills.len() as u64 <= page.facts.count);
+        believable(page.facts);
+    }
+}
+
+/// What became of each record of an upload, and of a removal.
+pub(crate) fn record_results(body: &[u8]) {
+    let (posted, removed) = fuzz::results(body);
+    assert_eq!(fuzz::results(&framed(body)), (posted.clone(), removed.clone()));
+    let failures = [posted.map(|posted| posted.failed), removed.map(|removed| removed.failed)];
+    for failed in failures.into_iter().flatten() {
+        failed.named.iter().for_each(|(_, words)| fit(words));
+        failed.unnamed.iter().for_each(|words| fit(words));
+    }
+}
+
+/// Where a tenant's addresses are told.
+pub(crate) fn discovery(body: &[u8]) {
+    assert_eq!(fuzz::discovered(body), fuzz::discovered(&framed(body)));
+}
+
 /// An error's body: why a batch was refused.
 pub(crate) fn error_body(body: &[u8]) {
     let refusal = fuzz::refusal(body);
@@ -83,8 +139,29 @@ pub(crate) fn answer(bytes: &[u8]) {
     answered(status, body);
 }
 
+/// The same of the Admin API, whose words for a name that is taken are its own.
+fn answered_by_the_admin_api(status: u16, body: &[u8]) {
+    for (call, answer) in fuzz::judge_admin(status, body) {
+        let held = match &answer {
+            Answer::Applied(()) => (200..=299).contains(&status),
+            Answer::Exists => call == "CreateList" && matches!(status, 400 | 409),
+            Answer::Refused(_) => status == 400,
+            Answer::TooLarge => status == 413,
+            Answer::TokenRefused => status == 401,
+            Answer::ComeBack(later) => status == 429 && later.throttled,
+            Answer::Unknown(later) => later.throttled == (status == 503),
+            Answer::Lasting(lasting) => {
+                without_numbers(&lasting.message);
+                (300..=499).contains(&status) || matches!(status, 501)
+            }
+        };
+        assert!(held, "{call} answered {status} is {}", answer.name());
+    }
+}
+
 /// What every call makes of an answer.
 pub(crate) fn answered(status: u16, body: &[u8]) {
+    answered_by_the_admin_api(status, body);
     for (call, answer) in fuzz::judge(status, body) {
         let sends_a_batch = matches!(call.as_str(), "PostItems" | "RemoveItems");
         let unsupported = call == "RemoveItems" && matches!(status, 405 | 501);

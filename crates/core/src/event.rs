@@ -89,6 +89,26 @@ pub enum Event {
         #[serde(skip_serializing_if = "is_zero")]
         unseen: u64,
     },
+    /// Somebody says which skills a list scrubs: this is about to be changed.
+    #[serde(rename = "skills.changing")]
+    SkillsChanging {
+        /// Its id.
+        list_id: String,
+        /// Skills that are added.
+        add: Vec<String>,
+        /// Skills that are taken out: their calls are not blocked by the list any more.
+        remove: Vec<String>,
+        /// Who does it.
+        who: String,
+    },
+    /// The skills of a list were changed, and read back.
+    #[serde(rename = "skills.changed")]
+    SkillsChanged {
+        /// Its id.
+        list_id: String,
+        /// The skills that it scrubs now.
+        skills: Vec<String>,
+    },
     /// A list was compared with what was asked for.
     #[serde(rename = "list.verified")]
     Verified {

@@ -59,6 +59,9 @@ pub struct Preview {
     pub reasons: Vec<Reason>,
     /// Why `apply` would stop before its first removal; absent where it would not.
     pub guard: Option<String>,
+    /// Why `apply` would stop before its first request: the tenant has no room. Absent where it has, or where none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<String>,
     /// What lost a stored piece: a feed, or `--only`. Until it is given whole again, numbers may be missing from `additions`
     /// and nothing is removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -203,6 +203,27 @@ mod tests {
     }
 
     #[test]
+    fn the_next_reading_costs_the_pages_that_it_would_take() {
+        let mut watch = Watch::new(100, 1_050, NOW);
+        let costs =
+            |watch: &Watch| [(false, 1), (false, 50), (false, 51), (true, 1)].map(|(all, new)| watch.cost(all, new));
+        assert_eq!(costs(&watch), [1, 1, 2, 11], "the tail, then all of it");
+        (0..TAIL_LOOKS).for_each(|_| watch.asked(false, NOW));
+        assert_eq!(costs(&watch), [11, 11, 12, 11], "after looks in vain all of it is due");
+        watch.asked(true, NOW);
+        assert_eq!(watch.cost(false, 1), 1);
+    }
+
+    #[test]
+    fn a_refused_page_begins_the_reading_anew_with_smaller_ones() {
+        let mut watch = Watch::new(10_000, 25_000, NOW);
+        assert_eq!(watch.ask(false, NOW), (3, 10_000));
+        watch.ask_for_less();
+        assert!(!watch.is_reading());
+        assert_eq!(watch.ask(false, NOW), (26, 1_000));
+    }
+
+    #[test]
     fn waits_grow_while_nothing_is_found() {
         let mut watch = Watch::new(100, 0, NOW);
         let mut waits = Vec::new();

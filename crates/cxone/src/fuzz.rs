@@ -111,7 +111,28 @@ pub fn items_path(list: &ListId) -> String {
     v2::calls::items(&base, list).path().to_owned()
 }
 
-/// What each call makes of an answer, by the call's name.
+/// What each call of profile `admin` makes of an answer, by the call's name.
+pub fn judge_admin(status: u16, body: &[u8]) -> Vec<(String, Answer<()>)> {
+    let Ok(status) = StatusCode::from_u16(status) else {
+        return Vec::new();
+    };
+    let reply = reply(status, body);
+    let calls =
+        [Call::CreateList, Call::FindLists, Call::PostItems, Call::ReadItems, Call::RemoveItems, Call::ReadSkills];
+    let judged = calls.map(|call| {
+        let decode = |body: &[u8]| match call {
+            Call::CreateList => created_group(body, "HOUSE").map(drop),
+            Call::FindLists => groups(body).map(drop),
+            Call::PostItems | Call::RemoveItems => admin::results::posted(body).map(drop),
+            Call::ReadItems => records(body, Timestamp::ZERO).map(drop),
+            _ => skills(body).map(drop),
+        };
+        (format!("{call:?}"), verdict::judge((Profile::Admin, call), "api.example.com", &reply, decode))
+    });
+    judged.into()
+}
+
+/// What each call of profile `v2` makes of an answer, by the call's name.
 pub fn judge(status: u16, body: &[u8]) -> Vec<(String, Answer<()>)> {
     let Ok(status) = StatusCode::from_u16(status) else {
         return Vec::new();

@@ -27,6 +27,7 @@ macro_rules! holds {
 }
 
 holds!(lists_page, items_page, created_list, posted, removed, error_body, token, retry_after, answer);
+holds!(dnc_groups, dnc_records, record_results, discovery);
 
 /// Bodies that are something, somebody else's, or half of it.
 const BODIES: [&str; 6] =

@@ -111,6 +111,12 @@ pub struct InList {
     pub foreign: bool,
     /// Whether the campaign's own numbers leave it out.
     pub left_out: bool,
+    /// Whether lists of this tenant cannot hold such a number. Told where it is so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cannot_hold: bool,
+    /// How many skills the list scrubs; one that scrubs none keeps nobody from being called. Told where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scrubbed_skills: Option<u64>,
     /// What became of it there, oldest first.
     pub happened: Vec<InListThen>,
 }
@@ -226,6 +232,8 @@ fn in_list(
     let list = store.list_of(target)?;
     let claimed = store.feeds_of(target)?.iter().any(|feed| claiming.contains(&feed.id));
     let lets_in = store.lets_in(target, number)?;
+    let cannot_hold = !store.can_hold(target, number)?;
+    let scrubbed_skills = list.as_ref().and_then(|list| list.scrubs).map(|(skills, _)| skills);
     let mut happened = Vec::new();
     let (mut present, mut put) = (false, false);
     if let Some(list) = &list {
@@ -251,6 +259,8 @@ fn in_list(
         read_at: list.and_then(|list| list.seen_whole_at).filter(|read| at.is_none_or(|at| *read <= at)),
         foreign: listed && !claimed && !put,
         left_out: claimed && !lets_in,
+        cannot_hold,
+        scrubbed_skills,
         happened: happened
             .into_iter()
             .map(|then| InListThen {

@@ -152,10 +152,8 @@ impl Sender<'_> {
     /// better to stop before.
     fn make_room(&mut self, target: TargetId, additions: u64) -> Result<(), Trouble> {
         let records = self.grounds.get(&target).and_then(|ground| ground.records);
-        if let (Some(records), Some(capacity)) = (records, self.setup.capacity)
-            && records + additions > capacity
-        {
-            return Err(Trouble::over_capacity(records, additions, capacity));
+        if let Some(trouble) = self.setup.over_capacity(records, additions) {
+            return Err(trouble);
         }
         for ground in self.grounds.values_mut() {
             ground.records = ground.records.map(|records| records + additions);

@@ -42,9 +42,12 @@ impl Engine {
         self.store.own_feed(id, self.world.now())?;
         // Nothing is sent while it is read, and nothing that is read changes what another process believes just now.
         let lease = self.turn(&Wanted::Everything, true, observer).await?;
-        let (list, requests) = self.look_at(id, observer).await?;
+        let (ground, requests) = self.look_at(id, observer).await?;
         drop(lease);
-        let planned = self.difference_of(target, id, list, requests, observer)?;
+        let list = ground.ready().cloned();
+        let mut planned = self.difference_of(target, id, list, requests, observer)?;
+        let (records, additions) = (ground.records, planned.preview.additions);
+        planned.preview.capacity = self.setup.over_capacity(records, additions).map(|trouble| trouble.message);
         audit::write_out(&self.store)?;
         Ok(planned)
     }
@@ -86,12 +89,9 @@ impl Engine {
         outcome
     }
 
-    /// Looks a list up, without making it, and reads it whole where it was never read, or too long ago.
-    async fn look_at(
-        &mut self,
-        target: TargetId,
-        observer: &mut Observer<'_>,
-    ) -> Result<(Option<ListState>, Requests), Trouble> {
+    /// Looks a list up, without making it, and reads it whole where it was never read, or too long ago: its ground, ready
+    /// where there is such a list.
+    async fn look_at(&mut self, target: TargetId, observer: &mut Observer<'_>) -> Result<(Ground, Requests), Trouble> {
         let Some(client) = self.client.clone() else {
             return Err(no_client());
         };
@@ -113,9 +113,8 @@ impl Engine {
         }
         let requests = single.requests;
         match ground.step {
-            Step::Ready { list, .. } => Ok((Some(list), requests)),
             Step::Barred(lasting) => Err(lasting.into()),
-            _ => Ok((None, requests)),
+            _ => Ok((ground, requests)),
         }
     }
 
@@ -158,6 +157,7 @@ impl Engine {
             under_way: under_way.len(),
             reasons: reasons(&difference),
             guard: withheld(&difference, &self.setup, target.name(), false),
+            capacity: None,
             damaged: difference.damaged.clone(),
             base: difference.base.clone(),
             requests,

@@ -8,6 +8,7 @@ use dncsync_core::profile::Reach;
 use dncsync_core::target::TenantKey;
 
 use crate::signature::WebhookSecret;
+use crate::trouble::Trouble;
 
 /// What an engine is told once.
 #[derive(Clone, Debug)]
@@ -36,6 +37,15 @@ pub struct Setup {
     pub who: String,
     /// When plans stop before their first removal, by list; and all others.
     pub guards: PlanGuards,
+}
+
+impl Setup {
+    /// Why so many records cannot be added where the tenant holds `records`; `None` where they can, or where nobody knows.
+    pub(crate) fn over_capacity(&self, records: Option<u64>, additions: u64) -> Option<Trouble> {
+        let (records, capacity) = records.zip(self.capacity)?;
+        let over = additions > 0 && records + additions > capacity;
+        over.then(|| Trouble::over_capacity(records, additions, capacity))
+    }
 }
 
 /// When plans stop before their first removal.

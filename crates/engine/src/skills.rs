@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use dncsync_core::event::Event;
 use dncsync_core::paging::Paging;
 use dncsync_core::target::{ListId, Target};
 use dncsync_cxone::{LISTS_PAGE_SIZE, Skill};
 
+use crate::audit;
 use crate::dry_run;
 use crate::engine::{Engine, no_client};
 use crate::ground::Ground;
@@ -39,6 +41,7 @@ impl Engine {
         wanted: Option<&BTreeSet<String>>,
         approved: bool,
     ) -> Result<Scrubbed, Trouble> {
+        audit::write_out(&self.store)?;
         let client = self.client.clone().ok_or_else(no_client)?;
         if !client.speech().scrubs {
             let message = "lists of profile v2 have no scrubbed skills";
@@ -49,7 +52,8 @@ impl Engine {
             ));
         }
         let target_id = self.store.target(self.tenant, target)?;
-        let mut ground = Ground::of(&self.store, target_id, self.world.run_id(), client.speech())?;
+        let run = self.world.run_id();
+        let mut ground = Ground::of(&self.store, target_id, run.clone(), client.speech())?;
         let mut single = self.single(&client)?;
         let Some(list) = dry_run::find(&mut single, &mut ground).await? else {
             let message = format!("CXone has no DNC group {}", target.name());
@@ -64,18 +68,32 @@ impl Engine {
         let missing = |others: &BTreeSet<String>, of: &BTreeSet<String>| of.difference(others).cloned().collect();
         let added: Vec<String> = wanted.map(|wanted| missing(&now, wanted)).unwrap_or_default();
         let surplus: Vec<String> = wanted.map(|wanted| missing(wanted, &now)).unwrap_or_default();
+        let (spared, withheld) = if approved { (surplus, Vec::new()) } else { (Vec::new(), surplus) };
+        let changes = !added.is_empty() || !spared.is_empty();
+        if changes {
+            let event = Event::SkillsChanging {
+                list_id: list.id.0.clone(),
+                add: added.clone(),
+                remove: spared.clone(),
+                who: single.setup.who.clone(),
+            };
+            single.store.log(single.world.now(), &run, &event)?;
+        }
         // Additions first: what protects more comes before what protects less.
         for skill in &added {
             single.patiently("list", || client.scrub(&list.id, skill)).await?;
         }
-        let (spared, withheld) = if approved { (surplus, Vec::new()) } else { (Vec::new(), surplus) };
         for skill in &spared {
             single.patiently("list", || client.spare(&list.id, skill)).await?;
         }
-        if !added.is_empty() || !spared.is_empty() {
+        if changes {
             skills = read(&mut single, &list.id).await?;
+            let now = skills.iter().map(|skill| skill.id.clone()).collect();
+            let event = Event::SkillsChanged { list_id: list.id.0.clone(), skills: now };
+            single.store.log(single.world.now(), &run, &event)?;
         }
         self.store.learn_scrubs(list.key, skills.len() as u64, self.world.now())?;
+        audit::write_out(&self.store)?;
         Ok(Scrubbed { list_id: list.id.0, skills, added, spared, withheld })
     }
 }

@@ -79,7 +79,7 @@ impl Trouble {
         let beyond = (records + additions).saturating_sub(capacity);
         let message = format!(
             "the tenant's DNC groups hold {records} active records, {additions} more are to be added, and CXone takes \
-             {capacity} in all: {beyond} too many. None of them was sent; the feeds claim them"
+             {capacity} in all: {beyond} too many; nothing of that is sent, and the feeds claim it"
         );
         let todo = "keep the list to the numbers that the campaign calls (dncsync target set --only FILE), then dncsync \
                     apply; where NICE raised the measure, say so with --capacity";

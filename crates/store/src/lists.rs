@@ -1,6 +1,7 @@
 //! Tenants, the lists users ask for, and the lists that CXone has.
 
 use dncsync_core::event::Event;
+use dncsync_core::number::Number;
 use dncsync_core::profile::Reach;
 use dncsync_core::run::RunId;
 use dncsync_core::target::{ListId, Scope, Target, TenantKey};
@@ -75,6 +76,11 @@ impl Store {
         let sql = "UPDATE tenant SET reach = ?2 WHERE id = ?1 AND reach <> ?2";
         self.connection.execute(sql, params![tenant.0, reach.name()])?;
         Ok(())
+    }
+
+    /// Whether a target's list can hold a number.
+    pub fn can_hold(&self, target: TargetId, number: Number) -> Result<bool, StoreError> {
+        Ok(reach(&self.connection, target)?.holds(number))
     }
 
     /// A list was seen to scrub so many skills.

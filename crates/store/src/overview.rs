@@ -34,6 +34,8 @@ pub struct TargetOverview {
     pub to_remove: u64,
     /// The feeds that it takes.
     pub feeds: Vec<String>,
+    /// How many skills it scrubs, where that is known: one that scrubs none keeps nobody from being called.
+    pub scrubbed_skills: Option<u64>,
 }
 
 /// The newest run.
@@ -88,7 +90,7 @@ impl Store {
                     (SELECT coalesce(sum(pending), 0) FROM open WHERE open.target = target.id),
                     (SELECT coalesce(sum(batch.unconfirmed), 0) FROM owed
                      JOIN batch ON batch.run = owed.run AND batch.seq = owed.batch WHERE owed.target = target.id),
-                    target.id, list.id
+                    target.id, list.id, list.scrubs
              FROM target JOIN tenant ON tenant.id = target.tenant LEFT JOIN list ON list.id = target.list
              ORDER BY tenant.key, target.name, target.scope",
         )?;
@@ -103,6 +105,7 @@ impl Store {
                 unfinished_runs: count(row.get(5)?),
                 pending: count(row.get(6)?),
                 unconfirmed: count(row.get(7)?),
+                scrubbed_skills: row.get::<_, Option<i64>>(10)?.map(count),
                 ..TargetOverview::default()
             };
             Ok((ids, told))

@@ -56,10 +56,23 @@ fn readable(event: &Value) -> String {
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(key, value)| !head.contains(&key.as_str()) && (value.is_number() || value.is_string()))
-        .map(|(key, value)| format!("{key}={}", value.as_str().map_or_else(|| value.to_string(), text_value)))
+        .filter(|(key, _)| !head.contains(&key.as_str()))
+        .filter_map(|(key, value)| Some(format!("{key}={}", shown(value)?)))
         .collect();
     format!("{} {} {:<16} {}", text("at"), text("runId"), text("eventType"), figures.join(" "))
+}
+
+/// A figure, a text, or some texts; what has parts of its own is for programs.
+fn shown(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text_value(text)),
+        Value::Array(texts) if !texts.is_empty() => {
+            let texts: Option<Vec<&str>> = texts.iter().map(Value::as_str).collect();
+            Some(texts?.join(","))
+        }
+        _ => None,
+    }
 }
 
 /// A digest shortened, words in quotes, all else as it is.

@@ -121,12 +121,20 @@ fn in_list(list: &InList) {
         (true, false) if list.foreign => "listed; others put it there, and dncsync leaves it alone",
         (true, false) if list.left_out => "listed, and not among the campaign's own numbers",
         (true, false) => "listed, and no feed that the list takes claims it",
+        (false, _) if list.cannot_hold => {
+            "not listed: lists of this tenant cannot hold such a number (profile.country)"
+        }
         (false, true) => "not listed, and it should be",
         (false, false) if list.left_out => "not listed: it is not among the campaign's own numbers",
         (false, false) => "not listed, and no feed that the list takes claims it",
     };
     print::line(&format!("list {} ({}): {stands}", list.list, list.scope));
     print::line(&format!("  tenant {}", list.tenant));
+    if list.scrubbed_skills == Some(0) {
+        print::line(
+            "  the list scrubs no skill: it keeps nobody from being called, unless it is the tenant's default group",
+        );
+    }
     if let Some(at) = list.read_at {
         print::line(&format!("  the list was last read whole {at}"));
     }

@@ -142,6 +142,9 @@ pub(crate) fn table(preview: &Preview) {
     if let Some(guard) = &preview.guard {
         print::line(&format!("  guard: {guard}; apply stops before its first removal, unless you say --approve"));
     }
+    if let Some(capacity) = &preview.capacity {
+        print::line(&format!("  no room: {capacity}"));
+    }
     print::line(match preview.is_empty() {
         true => "  nothing to do",
         false => "  do it with: dncsync apply, and the same list",

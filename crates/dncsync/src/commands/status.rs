@@ -38,6 +38,9 @@ fn value(overview: &Overview, state: &Path, bytes: u64) -> Value {
             value["foreign"] = json!(target.foreign);
             value["toAdd"] = json!(target.to_add);
             value["toRemove"] = json!(target.to_remove);
+            if let Some(skills) = target.scrubbed_skills {
+                value["scrubbedSkills"] = json!(skills);
+            }
             value
         })
         .collect();
@@ -65,6 +68,10 @@ fn table(overview: &Overview, state: &Path, bytes: u64) {
         print::line(&format!("  tenant   {}", target.tenant));
         print::line(&format!("  list     {}", target.list_id.as_deref().unwrap_or("not met yet")));
         print::line(&format!("  seen in it  {}", print::grouped(target.listed)));
+        if target.scrubbed_skills == Some(0) {
+            let todo = format!("dncsync target skills --list {} --scrub ID,…", target.name);
+            print::line(&format!("  it scrubs no skill, so it keeps nobody from being called: {todo}"));
+        }
         if target.foreign > 0 {
             let foreign = print::grouped(target.foreign);
             print::line(&format!("  foreign  {foreign}: others put them there; dncsync target adopt claims them"));

@@ -1,6 +1,7 @@
 //! The command as its user sees it: transcripts of the real binary.
 #![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion, also in its helpers")]
 
+mod admin;
 mod audit;
 mod demo;
 mod doctor;

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 /// What differs from run to run, and what stands for it in a transcript. `get N`: how often the list is read depends on
 /// how fast the machine is.
-const PLACEHOLDERS: [(&str, &str); 14] = [
+const PLACEHOLDERS: [(&str, &str); 17] = [
     (r"\d{8}T\d+Z-[0-9a-f]{8}", "RUN"),
     (r"msg_[0-9a-f]{32}", "WEBHOOK"),
     // The time in front of a line of the log has more digits than any other.
@@ -17,6 +17,9 @@ const PLACEHOLDERS: [(&str, &str); 14] = [
     (r"sender-[0-9a-f]{16}", "sender-TENANT"),
     (r"\.tmp\w{6}", "TMP"),
     (r"dnc-[0-9a-f]{12}", "LIST"),
+    (r"\((GLOBAL|CAMPAIGN), \d{4,7}\)", "($1, GROUP)"),
+    (r"\(\d{4,7}\)", "(GROUP)"),
+    (r"(listId=|list     )\d{4,7}\b", "${1}GROUP"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "TIME"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     (r"\b[0-9a-f]{12}…", "DIGEST"),

@@ -111,3 +111,13 @@ fn what_is_doubted_is_open_and_not_sent() {
     assert_eq!(house.send().unwrap().batch.seq, 0);
     assert_eq!(house.send(), None, "the doubted ones wait for a look");
 }
+
+#[test]
+fn how_many_skills_a_list_scrubs_is_remembered_with_its_moment() {
+    let mut house = House::new();
+    assert_eq!(house.store.list(house.list).unwrap().scrubs, None);
+    house.store.learn_scrubs(house.list, 0, at(10)).unwrap();
+    assert_eq!(house.store.list(house.list).unwrap().scrubs, Some((0, at(10))));
+    house.store.learn_scrubs(house.list, 2, at(20)).unwrap();
+    assert_eq!(house.store.list(house.list).unwrap().scrubs, Some((2, at(20))));
+}

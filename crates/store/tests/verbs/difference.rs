@@ -2,6 +2,7 @@
 
 use dncsync_core::feed::Mode::{Add, Changes};
 use dncsync_core::numbers::Numbers;
+use dncsync_core::profile::Reach;
 
 use crate::house::{House, at, numbers, set};
 use crate::house_feeds::{FAR, plain};
@@ -135,4 +136,23 @@ fn the_base_tells_states_apart_and_is_the_same_for_equal_ones() {
     fresh(&house);
     let on_its_way = house.differs(&set([1])).base;
     assert_ne!(on_its_way, house.difference().base);
+}
+
+#[test]
+fn what_no_list_of_the_tenant_can_hold_is_not_added_and_is_told() {
+    let mut house = House::new();
+    let (inside, abroad) = (12_025_550_100, 442_071_838_750);
+    house.give("ftc", "l1", Add, &format!("{inside} {abroad}"));
+    house.takes(&["ftc"]);
+    let everywhere = house.difference();
+    assert_eq!((everywhere.add.len(), everywhere.unheld), (2, 0));
+
+    house.store.set_reach(house.tenant, Reach::Nanp).unwrap();
+    let found = house.difference();
+    assert_eq!(found.add.iter().map(|(_, number)| number.get()).collect::<Vec<_>>(), [inside]);
+    assert_eq!((found.unheld, found.refused, found.desired), (1, 0, 2), "the feed claims it all the same");
+    assert_ne!(found.base, everywhere.base, "a saved plan of another reach is another plan");
+
+    house.store.see(house.list, &numbers([abroad]), &[]).unwrap();
+    assert_eq!((house.difference().unheld, house.difference().right), (0, 1), "where it is listed it is right");
 }

@@ -116,3 +116,28 @@ fn a_batch_is_settled_with_its_webhook_and_its_event_or_not_at_all() {
     let found = house.store.run(&run("r1")).unwrap();
     assert_eq!((found.open, found.tally.unconfirmed), (1, 1));
 }
+
+#[test]
+fn a_part_that_was_taken_but_for_single_items_waits_for_the_others() {
+    let mut house = House::new();
+    house.plan("r1", at(1), entries(Manual, 1..=3));
+    let whole = house.send().unwrap();
+    let rest = Instead::Taken(RoaringBitmap::from_iter([0, 2]));
+    house.store.refused(&whole, &[(1, "Invalid phone number".into())], &rest, at(101), &happened()).unwrap();
+
+    assert_eq!(house.next(), None, "nothing of it is sent again");
+    let batch = house.store.batch(&whole.batch).unwrap();
+    assert_eq!(batch.parts.iter().map(|part| part.state).collect::<Vec<_>>(), [PartState::Accepted { at: at(101) }]);
+    assert_eq!((batch.parts[0].members.iter().collect::<Vec<_>>(), batch.refused), (vec![0, 2], 1));
+    assert_eq!(house.store.refusals(&run("r1")).unwrap(), [(0, 1, "Invalid phone number".into())]);
+}
+
+#[test]
+fn a_part_of_which_nothing_was_taken_is_no_more() {
+    let mut house = House::new();
+    house.plan("r1", at(1), entries(Manual, 1..=1));
+    let whole = house.send().unwrap();
+    let nothing = Instead::Taken(RoaringBitmap::new());
+    house.store.refused(&whole, &[(0, "Invalid phone number".into())], &nothing, at(101), &happened()).unwrap();
+    assert_eq!(house.store.batch(&whole.batch).unwrap().parts, []);
+}
