@@ -63,11 +63,19 @@ fn failures(body: &[u8], so_already: fn(&str) -> bool) -> Option<Failed> {
         let words = errors::said(&result.error).unwrap_or_else(|| "refused by CXone without a reason".to_owned());
         match result.number() {
             _ if so_already(&words) => {}
-            Some(number) => failed.named.push((number, words)),
-            None => failed.unnamed = failed.unnamed.or(Some(words)),
+            Some(number) if !passes(&words) => failed.named.push((number, words)),
+            _ => failed.unnamed = failed.unnamed.or(Some(words)),
         }
     }
     Some(failed)
+}
+
+/// A fault that passes is none of the number: it is looked for, and sent again where it is not there.
+fn passes(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    ["try again", "timeout", "timed out", "temporar", "busy", "unavailable", "internal", "too many"]
+        .iter()
+        .any(|said| words.contains(said))
 }
 
 /// No document says what an upload of a number that is there already is told.
@@ -106,6 +114,13 @@ mod tests {
             assert_eq!(failed.named, [(number("+12025550002"), words.clone()), (number("+12025550005"), words)]);
             assert_eq!(failed.unnamed.as_deref(), Some("not callable"));
         }
+    }
+
+    #[test]
+    fn a_fault_that_passes_refuses_no_number() {
+        let body = r#"{"recordResults": [{"success": false, "error": "Internal error, try again", "phoneNumber": "2025550001"}]}"#;
+        let failed = posted(body.as_bytes()).unwrap().failed;
+        assert_eq!((failed.named, failed.unnamed.as_deref()), (vec![], Some("Internal error, try again")));
     }
 
     #[test]
