@@ -14,8 +14,8 @@ use reqwest::{StatusCode, Url};
 use crate::admin;
 use crate::calls::Call;
 use crate::errors;
+use crate::grant::{self, TokenFacts};
 use crate::reply::Reply;
-use crate::token::{self, TokenFacts};
 use crate::told::{FoundList, ItemsPage, ListsPage, Posted, Removed, SkillsPage};
 use crate::v2::{self, decode};
 use crate::{retry_after, verdict};
@@ -92,7 +92,7 @@ pub fn words(body: &[u8]) -> Option<String> {
 
 /// What a token tells of itself.
 pub fn token(body: &[u8]) -> Option<TokenFacts> {
-    token::fresh(&reply(StatusCode::OK, body)).map(|fresh| fresh.facts)
+    grant::fresh(&reply(StatusCode::OK, body)).map(|fresh| fresh.facts)
 }
 
 /// The wait that these headers ask for; bytes that are no header never arrive.

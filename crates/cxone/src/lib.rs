@@ -17,6 +17,7 @@ mod errors;
 mod fault;
 #[doc(hidden)]
 pub mod fuzz;
+mod grant;
 pub mod http;
 mod lenient;
 #[cfg(feature = "memory")]
@@ -37,12 +38,12 @@ mod wire;
 pub use address::{check_address, check_webhook_address, is_link_local};
 pub use client::{Client, LISTS_PAGE_SIZE, SMALLEST_PAGE};
 pub use fault::Fault;
+pub use grant::TokenFacts;
 #[cfg(feature = "memory")]
 pub use memory::Connect;
 pub use secret::Secret;
 pub use settings::{Access, ClientAccess, ClientAuth, KeyAccess, RegisteredClient, Settings, SettingsError};
 pub use speech::Speech;
-pub use token::TokenFacts;
 pub use told::{Failed, FoundList, ItemsPage, ListsPage, Posted, Removed, Skill, SkillsPage, Standing};
 pub use verdict::standing_bars;
 pub use wire::Wire;

@@ -1,7 +1,7 @@
 //! Where a token comes from.
 
 use crate::admin::sign_in::AccessKey;
-use crate::token::{Fresh, NoToken};
+use crate::grant::{Fresh, NoToken};
 use crate::v2::sign_in::ClientCredentials;
 use crate::wire::Wire;
 

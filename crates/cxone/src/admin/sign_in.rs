@@ -13,9 +13,9 @@ use reqwest::{Method, RequestBuilder, Url};
 use super::tenant;
 use crate::address;
 use crate::errors;
+use crate::grant::{self, Fresh, NoToken, TOKEN_TIMEOUT};
 use crate::reply::Reply;
 use crate::settings::{ClientAuth, KeyAccess, RegisteredClient, SettingsError};
-use crate::token::{self, Fresh, NoToken, TOKEN_TIMEOUT};
 use crate::verdict;
 use crate::wire::Wire;
 
@@ -73,8 +73,8 @@ impl AccessKey {
         let json = HeaderValue::from_static("application/json");
         let request = wire.request(Method::POST, url.clone()).header(CONTENT_TYPE, json).body(key.to_string());
         let host = address::host(url);
-        let reply = token::ask(wire, prepared(request), &host).await?;
-        token::judge(&host, &reply, key_refused)
+        let reply = grant::ask(wire, prepared(request), &host).await?;
+        grant::judge(&host, &reply, key_refused)
     }
 
     /// Which way of showing the client's secret is right was settled when NICE registered it, and nobody remembers: the
@@ -89,7 +89,7 @@ impl AccessKey {
             true => (ClientAuth::Form, self.granted(wire, url, client, ClientAuth::Form).await?),
             false => (known.unwrap_or(ClientAuth::Basic), reply),
         };
-        let fresh = token::judge(&host, &reply, grant_refused)?;
+        let fresh = grant::judge(&host, &reply, grant_refused)?;
         *self.shows.lock().unwrap_or_else(PoisonError::into_inner) = Some(way);
         Ok(fresh)
     }
@@ -113,7 +113,7 @@ impl AccessKey {
         if way == ClientAuth::Basic {
             request = request.header(AUTHORIZATION, basic(client));
         }
-        token::ask(wire, prepared(request), &address::host(url)).await
+        grant::ask(wire, prepared(request), &address::host(url)).await
     }
 
     async fn token_url(&self, wire: &Wire) -> Result<&Url, NoToken> {
@@ -154,7 +154,7 @@ impl AccessKey {
         setting: &'static str,
     ) -> Result<Url, NoToken> {
         let host = address::host(&url);
-        let reply = token::ask(wire, prepared(wire.request(Method::GET, url)), &host).await?;
+        let reply = grant::ask(wire, prepared(wire.request(Method::GET, url)), &host).await?;
         let status = reply.status.as_u16();
         if status == 408 || status == 429 || status >= 500 {
             return Err(NoToken::Passing(verdict::passing(&host, &reply)));

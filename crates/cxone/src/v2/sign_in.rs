@@ -8,9 +8,9 @@ use reqwest::{Method, Url};
 use super::scope;
 use crate::address;
 use crate::errors;
+use crate::grant::{self, Fresh, NoToken, TOKEN_TIMEOUT};
 use crate::reply::Reply;
 use crate::secret::Secret;
-use crate::token::{self, Fresh, NoToken, TOKEN_TIMEOUT};
 use crate::verdict;
 use crate::wire::Wire;
 
@@ -39,8 +39,8 @@ impl ClientCredentials {
             ("scope", &scope::WANTED.join(" ")),
         ];
         let request = wire.request(Method::POST, self.url.clone()).timeout(TOKEN_TIMEOUT).form(&form);
-        let reply = token::ask(wire, request, &self.host).await?;
-        token::judge(&self.host, &reply, refused)
+        let reply = grant::ask(wire, request, &self.host).await?;
+        grant::judge(&self.host, &reply, refused)
     }
 }
 
