@@ -5,53 +5,10 @@ use dncsync_core::profile::Profile;
 use dncsync_core::target::ListId;
 use dncsync_cxone::{LISTS_PAGE_SIZE, ListsPage, TokenFacts};
 
+use crate::point::{Finding, Known};
 use crate::probe;
 use crate::single::{Single, not_taken};
-use crate::trouble::{Kind, Trouble};
-
-/// How one point came out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// In order.
-    Good,
-    /// Works, but somebody should look at it.
-    Warning,
-    /// Does not work; of which kind it is.
-    Bad(Kind),
-}
-
-/// One point of the check-up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What was looked at: `configuration`, `token`, `scopes`, `api`, `skills`, `webhook`, `state`, `probe`.
-    pub point: &'static str,
-    /// How it came out.
-    pub verdict: Verdict,
-    /// What was found.
-    pub found: String,
-    /// What to mend; empty where nothing is.
-    pub todo: String,
-}
-
-impl Finding {
-    /// In order.
-    pub fn good(point: &'static str, found: impl Into<String>) -> Self {
-        Self { point, verdict: Verdict::Good, found: found.into(), todo: String::new() }
-    }
-
-    /// Works, but somebody should look at it.
-    pub fn warning(point: &'static str, found: impl Into<String>, todo: impl Into<String>) -> Self {
-        Self { point, verdict: Verdict::Warning, found: found.into(), todo: todo.into() }
-    }
-
-    /// Does not work.
-    pub fn bad(point: &'static str, trouble: &Trouble) -> Self {
-        Self { point, verdict: Verdict::Bad(trouble.kind), found: trouble.message.clone(), todo: trouble.todo.clone() }
-    }
-}
-
-/// A list of this state directory: its name and the id that CXone gave it.
-pub(crate) type Known = (String, ListId);
+use crate::trouble::Trouble;
 
 /// Looks at the tenant. Each request is made once: a check-up shows what is, it does not wait for better. `probes`:
 /// whether to ask what the documents leave open.

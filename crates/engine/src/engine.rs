@@ -10,13 +10,14 @@ use dncsync_core::target::{Target, TenantKey};
 use dncsync_cxone::{Client, Speech};
 use dncsync_store::{Overview, Store, TargetId, TenantId, Undelivered};
 
-use crate::checkup::{self, Finding};
+use crate::checkup;
 use crate::deliver;
 use crate::ground::Ground;
 use crate::inputs;
 use crate::intake;
 use crate::lease;
 use crate::order::Order;
+use crate::point::Finding;
 use crate::progress::{Observer, Progress};
 use crate::replay::{self, Replayed};
 use crate::setback::Setbacks;

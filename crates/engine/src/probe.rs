@@ -6,7 +6,7 @@ use dncsync_core::number::Number;
 use dncsync_core::target::ListId;
 use dncsync_cxone::ItemsPage;
 
-use crate::checkup::{Finding, Known};
+use crate::point::{Finding, Known};
 use crate::single::{Single, not_taken};
 use crate::trouble::Trouble;
 
