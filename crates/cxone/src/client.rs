@@ -197,7 +197,7 @@ impl Tenancy {
             }
             Access::Key(key) => {
                 let speech = Speech::admin(&key);
-                Ok(Self { speech, api: None, sign_in: SignIn::Admin(AccessKey::new(key)?) })
+                Ok(Self { speech, api: None, sign_in: SignIn::Admin(Box::new(AccessKey::new(key)?)) })
             }
         }
     }

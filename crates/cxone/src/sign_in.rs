@@ -9,7 +9,7 @@ use crate::wire::Wire;
 #[derive(Debug)]
 pub(crate) enum SignIn {
     V2(ClientCredentials),
-    Admin(AccessKey),
+    Admin(Box<AccessKey>),
 }
 
 impl SignIn {

@@ -258,7 +258,7 @@ impl Sender<'_> {
             return Ok(());
         };
         match reply {
-            Reply::Skills(answer) => return Ok(ground.skills(self.store, answer, now)?),
+            Reply::Skills(answer) => return ground.skills(self.store, answer, now),
             Reply::Created(Answer::Applied(found)) => ground.created(self.store, &found, now)?,
             Reply::Created(Answer::Exists) => ground.exists(),
             Reply::Page(Answer::Applied(page)) => ground.read(self.store, &page, now)?,
