@@ -33,6 +33,18 @@ async fn an_inactive_group_takes_nothing_until_it_is_active_again() {
     assert_eq!(house.listed().len(), 5);
 }
 
+/// CXone's refusal is about the batch: its numbers are not remembered as refused, and are sent once there is room.
+#[tokio::test]
+async fn a_measure_that_nobody_told_us_refuses_no_number_for_good() {
+    let house = House::with(Profile::Admin, Options { capacity: 8, ..options(&[]) }).await;
+    house.others_make("OTHERS", 100..105);
+    assert_eq!(house.outcome(&numbers(0..5)).await, "5 rows: 5 pending; stopped: tenant.capacity");
+    assert_eq!(house.sandbox.observed().posts, 1, "it is not halved in search of a culprit");
+
+    house.sandbox.remove_behind("OTHERS", &["+12025550100", "+12025550101"]);
+    assert_eq!(house.outcome(&numbers(0..5)).await, "5 rows: 5 confirmed");
+}
+
 async fn skills(house: &House, wanted: Option<&[&str]>, approved: bool) -> Scrubbed {
     let wanted: Option<BTreeSet<String>> = wanted.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect());
     house.engine().skills(&target(), wanted.as_ref(), approved).await.expect("skills")
