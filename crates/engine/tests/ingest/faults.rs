@@ -12,7 +12,7 @@ under_every_profile! {
 /// Each kind of fault on each kind of call strikes twice.
 async fn every_fault_on_every_call_ends_the_same(profile: Profile) {
     let kinds = ["429", "429-bare", "429-date", "500", "502", "503", "close-before", "close-after", "truncate", "401"];
-    let paths = ["POST*/lists:1:2", "POST*items:1:2", "GET*items:1:2", "oauth/token:1:2"];
+    let paths = ["POST*/lists:1:2", "GET*/lists:1:2", "POST*items:1:2", "GET*items:1:2", "oauth/token:1:2"];
     let tasks: Vec<_> = kinds
         .iter()
         .flat_map(|kind| paths.iter().map(move |path| format!("{kind}:{path}")))

@@ -20,6 +20,7 @@ mod records;
 mod seeds;
 mod story;
 mod tenancy;
+mod unnamed;
 mod wires;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
