@@ -24,6 +24,7 @@ pub(crate) fn judge<T>(
         200..=299 => success(host, reply, decode),
         300..=399 => Answer::Lasting(wrong_address(host, "sends its callers elsewhere (a redirect)")),
         400 if admin && call == Call::CreateList && says_taken(reply) => Answer::Exists,
+        400 if admin && call == Call::PostItems && says_full(reply) => Answer::Lasting(full(reply)),
         // The size of the page may be to blame: the caller knows whether to ask for less.
         400 if admin && call == Call::ReadItems => {
             Answer::Refused(errors::refusal(reply.explanation(), reply.said.as_deref()))
@@ -93,6 +94,23 @@ pub(crate) fn passing(host: &str, reply: &Reply) -> Later {
 fn says_taken(reply: &Reply) -> bool {
     let words = reply.words().unwrap_or_default().to_ascii_lowercase();
     ["exist", "duplicate", "already", "unique", "in use"].iter().any(|said| words.contains(said))
+}
+
+/// Whether the words of a refusal say that the tenant holds as many active records as it can: none of the batch is to
+/// blame for that.
+fn says_full(reply: &Reply) -> bool {
+    reply.words().unwrap_or_default().to_ascii_lowercase().contains("active records")
+}
+
+fn full(reply: &Reply) -> Lasting {
+    let words = reply.words().unwrap_or_default();
+    Lasting {
+        code: "tenant.capacity",
+        message: format!("the tenant's DNC groups hold as many active records as CXone takes: {words}"),
+        todo: "make room in CXone, or ask NICE for a larger measure; nothing is lost, the next run goes on from here"
+            .to_owned(),
+        of_list: true,
+    }
 }
 
 fn no_api(profile: Profile, host: &str) -> Lasting {

@@ -63,8 +63,14 @@ impl Watches {
         }
     }
 
-    /// A single number was asked for; the round that this ended.
-    pub(crate) fn looked_up(&mut self, list: ListKey, number: Number, there: bool, now: Timestamp) -> Option<Round> {
+    /// A single number was asked for: whether it is there, and was waited for. The round that this ended.
+    pub(crate) fn looked_up(
+        &mut self,
+        list: ListKey,
+        number: Number,
+        there: (bool, bool),
+        now: Timestamp,
+    ) -> Option<Round> {
         let watched = self.lists.get_mut(&list)?;
         let round = lookups::answered(&mut watched.round, number, there)?;
         watched.watch.asked(lookups::found(&round), now);

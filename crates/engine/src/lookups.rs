@@ -24,6 +24,8 @@ pub(crate) struct Round {
     /// Those that are still to be asked for; the last one is next.
     left: Vec<Number>,
     seen: Numbers,
+    /// Whether a number was there for which a batch waited; that one is still there which is to leave is none.
+    sighted: bool,
 }
 
 impl Round {
@@ -64,7 +66,7 @@ impl Sender<'_> {
         }
         // Those of customers' requests, in order of number like all others: each round asks for all of them.
         let left = wanted.into_iter().rev().collect();
-        Ok(Some(Round { began: now, batches, left, seen: Numbers::default() }))
+        Ok(Some(Round { began: now, batches, left, seen: Numbers::default(), sighted: false }))
     }
 
     /// Takes in whether a number is there.
@@ -86,12 +88,14 @@ impl Sender<'_> {
         };
         self.progress(asked);
         let now = self.world.now();
+        let mut sighted = false;
         if there {
             let sightings = awaited::sight(&mut self.awaited, list, &[number]);
+            sighted = !sightings.is_empty();
             self.measure_lag(&sightings, now);
             self.store.see(list, &[number], &sightings)?;
         }
-        match self.watches.looked_up(list, number, there, now) {
+        match self.watches.looked_up(list, number, (there, sighted), now) {
             Some(round) => self.end_round(list, &round),
             None => Ok(()),
         }
@@ -104,8 +108,9 @@ impl Sender<'_> {
 }
 
 /// Takes an answer into a round; the round, where that was its last one.
-pub(crate) fn answered(round: &mut Option<Round>, number: Number, there: bool) -> Option<Round> {
+pub(crate) fn answered(round: &mut Option<Round>, number: Number, (there, sighted): (bool, bool)) -> Option<Round> {
     let under_way = round.as_mut()?;
+    under_way.sighted |= sighted;
     under_way.left.retain(|left| *left != number);
     if there {
         under_way.seen.insert(number);
@@ -113,7 +118,7 @@ pub(crate) fn answered(round: &mut Option<Round>, number: Number, there: bool) -
     if under_way.left.is_empty() { round.take() } else { None }
 }
 
-/// Whether a round that ended found anything.
+/// Whether a round that ended found what was waited for.
 pub(crate) fn found(round: &Round) -> bool {
-    !round.seen.is_empty()
+    round.sighted
 }

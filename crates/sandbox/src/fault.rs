@@ -9,8 +9,8 @@ const SLOW: Duration = Duration::from_secs(3);
 /// anything; `P` is the chance for each call (or each item); `TIMES` is how often it strikes at most (for the kinds
 /// that choose items: how many distinct numbers).
 ///
-/// One text serves both profiles: `…/records` is also known as `…/items`, and `/auth/token` and `…/token/access-key`
-/// as `/oauth/token`.
+/// One text serves both profiles: `…/dnc-groups/ID/records` is also known as `/api/v2/dnc/lists/ID/items`, and
+/// `/auth/token` and `…/token/access-key` as `/oauth/token`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     pub(crate) kind: Kind,
@@ -95,11 +95,17 @@ impl Fault {
 
 /// What a call of the profile `admin` is called under `v2`.
 fn other_name(call: &str) -> Option<String> {
-    if let Some(list) = call.strip_suffix("/records") {
-        return Some(format!("{list}/items"));
+    if let Some((method, list)) = call.split_once(' ').and_then(|(method, path)| Some((method, below_groups(path)?))) {
+        let list = list.strip_suffix("/records").map_or_else(|| list.to_owned(), |list| format!("{list}/items"));
+        return Some(format!("{method} /api/v2/dnc/lists{list}"));
     }
     let signs_in = ["/auth/token", "/token/access-key"].iter().any(|path| call.ends_with(path));
     signs_in.then(|| "POST /oauth/token".to_owned())
+}
+
+/// What of a path stands behind `…/dnc-groups`.
+fn below_groups(path: &str) -> Option<&str> {
+    path.split_once("/dnc-groups").map(|(_, below)| below).filter(|below| below.is_empty() || below.starts_with('/'))
 }
 
 impl FromStr for Fault {
@@ -224,9 +230,10 @@ mod tests {
     #[test]
     fn calls_of_the_admin_api_go_by_the_names_of_v2_too() {
         let call = "POST /inContactAPI/services/v34.0/dnc-groups/1001/records";
-        for path in ["items", "POST*items", "records", "dnc-groups*records"] {
+        for path in ["items", "POST*items", "records", "dnc-groups*records", "/api", "POST*/lists/1001/items"] {
             assert!(fault(&format!("500:{path}:1")).concerns(call), "{path}");
         }
+        assert!(fault("500:POST*/lists:1").concerns("POST /inContactAPI/services/v34.0/dnc-groups"));
         for call in ["POST /auth/token", "POST /authentication/v1/token/access-key"] {
             assert!(fault("500:/oauth/token:1").concerns(call), "{call}");
         }

@@ -174,6 +174,8 @@ impl Store {
                 sent.sort_unstable();
                 let [_, put, _] = lists::sets(transaction, list)?;
                 sets::add(transaction, put, &sent)?;
+                // Who asked for them one by one has replaced nothing: else they would count as listed once they are sent.
+                present::disbelieve(transaction, list, &sent)?;
             }
             let sql = "UPDATE batch SET already_listed = already_listed + ?3 WHERE run = ?1 AND seq = ?2";
             transaction.execute(sql, params![run, seq, signed(seen)])?;

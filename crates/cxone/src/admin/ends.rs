@@ -1,5 +1,7 @@
 //! When a record ended. Expired records stay visible for seven days and block nobody.
 
+use std::time::Duration;
+
 use dncsync_core::day;
 use dncsync_core::timestamp::Timestamp;
 
@@ -11,13 +13,16 @@ const NEVER: &str = "9999";
 /// Before this moment nothing in CXone can have ended: such a date (the year 1) says so, too.
 const NO_END_BEFORE: Timestamp = Timestamp::from_millis(946_684_800_000); // 2000-01-01
 
+/// A server tells its time in whole seconds: what ends within the one that it told may be over.
+const TOLD_TIME: Duration = Duration::from_secs(1);
+
 /// Whether a record is over at `now`, by its `expiredDate`. One that cannot be read counts as over: to take a number for
 /// blocked that is not would leave a person to be called, while a number sent once more harms nobody.
 pub(crate) fn is_over(expired_date: &Scalar<'_>, now: Timestamp) -> bool {
     match expired_date.text() {
         None => false,
         Some(text) if text.contains(NEVER) => false,
-        Some(text) => moment(&text).is_none_or(|end| end >= NO_END_BEFORE && end <= now),
+        Some(text) => moment(&text).is_none_or(|end| end >= NO_END_BEFORE && end < now + TOLD_TIME),
     }
 }
 
@@ -44,7 +49,7 @@ mod tests {
     #[test]
     fn a_record_is_over_once_its_end_has_come() {
         for text in
-            ["2026-11-25T10:00:00.000Z", "2026-11-25", "2026-11-24T23:00:00", "11/24/2026", "11/25/2026 11:00 PM"]
+            ["2026-11-25T10:00:00.999Z", "2026-11-25", "2026-11-24T23:00:00", "11/24/2026", "11/25/2026 11:00 PM"]
         {
             assert!(over(text), "{text}");
         }

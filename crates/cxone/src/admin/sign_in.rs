@@ -156,7 +156,7 @@ impl AccessKey {
         let host = address::host(&url);
         let reply = grant::ask(wire, prepared(wire.request(Method::GET, url)), &host).await?;
         let status = reply.status.as_u16();
-        if status == 408 || status == 429 || status >= 500 {
+        if status == 408 || status == 429 || status >= 500 || reply.body.is_err() {
             return Err(NoToken::Passing(verdict::passing(&host, &reply)));
         }
         let found = reply.body.as_deref().ok().filter(|_| reply.status.is_success()).and_then(read);

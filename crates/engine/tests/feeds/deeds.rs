@@ -37,12 +37,12 @@ pub(crate) fn load_order(feed: &str, mode: Mode, rows: &[Row], approved: bool) -
     }
 }
 
-pub(crate) fn ingest_order(campaign: &str, rows: &[Row], wait: bool) -> Order {
+pub(crate) fn ingest_order(campaign: &str, rows: &[Row], reach: Reach, wait: bool) -> Order {
     Order {
         target: target(campaign),
         sources: vec![Source::Items(text(rows))],
         format: Some(Format::Csv),
-        rules: rules(Mode::Add),
+        rules: Rules { reach, ..rules(Mode::Add) },
         rejects: None,
         allow_empty: true,
         wait,
@@ -154,12 +154,12 @@ impl World {
     /// Rows go straight into a list, and into its own feed.
     pub(crate) async fn ingest(&mut self, dice: &mut Rng) -> Checked {
         let campaign = CAMPAIGNS[dice.usize(..2)];
-        let rows = draw_rows(dice, Mode::Add, None, 12);
+        let rows = self.model.within(draw_rows(dice, Mode::Add, None, 12));
         // What others added unseen would be sent once more, and be ours then.
         if self.model.list(campaign).edited {
             self.plan(campaign).await?;
         }
-        let order = ingest_order(campaign, &rows, true);
+        let order = ingest_order(campaign, &rows, self.model.reach, true);
         let outcome = self.engine().ingest(&order, &mut |_| ()).await;
         let outcome = outcome.map_err(|trouble| format!("ingest into {campaign}: {trouble:?}"))?;
         let report = &outcome.report;

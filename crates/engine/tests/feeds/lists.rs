@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dncsync_core::number::Number;
+use dncsync_core::profile::Reach;
+
 use crate::model::{Claim, Feed, Set};
+use crate::rows::Row;
 
 /// A list as whoever plays the world knows it.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +25,7 @@ pub(crate) struct List {
 /// Everything.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
+    pub(crate) reach: Reach,
     pub(crate) feeds: BTreeMap<String, Feed>,
     pub(crate) lists: BTreeMap<&'static str, List>,
     pub(crate) loads: u64,
@@ -72,6 +77,17 @@ impl Model {
         }
     }
 
+    /// Whether the tenant's lists can hold it.
+    pub(crate) fn can_hold(&self, number: u64) -> bool {
+        Number::from_e164(&format!("+{number}")).is_some_and(|number| self.reach.holds(number))
+    }
+
+    /// Rows as a list takes them in: what it cannot hold is rejected.
+    pub(crate) fn within(&self, mut rows: Vec<Row>) -> Vec<Row> {
+        rows.iter_mut().for_each(|row| row.number = row.number.filter(|number| self.can_hold(*number)));
+        rows
+    }
+
     /// Claims of a list's feeds end.
     pub(crate) fn expire(&mut self, campaign: &str, today: i32) {
         for name in self.taken(campaign) {
@@ -87,7 +103,8 @@ impl Model {
         let unwanted: Set = list.holds.difference(&desired).copied().collect();
         let (ours, foreign): (Set, Set) = unwanted.into_iter().partition(|number| list.ours.contains(number));
         let (left_out, withdrawn) = ours.into_iter().partition(|number| claimed.contains(number));
-        Figures { add: desired.difference(&list.holds).copied().collect(), withdrawn, left_out, foreign }
+        let add = desired.difference(&list.holds).filter(|number| self.can_hold(**number)).copied().collect();
+        Figures { add, withdrawn, left_out, foreign }
     }
 
     /// The claim that was made first, of all feeds of a list.

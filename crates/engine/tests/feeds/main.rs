@@ -1,5 +1,6 @@
 //! Feeds in simulated worlds: loads, removals, rollbacks and plans drawn from a seed, against a naive model of the rules;
-//! then the same with faults, lag, deaths and several processes at once; then every way in which a removal can fail.
+//! then the same with faults, lag, deaths and several processes at once; then every way in which a removal can fail. Each
+//! other seed's tenant speaks `admin`.
 //!
 //! `cargo test -p dncsync-engine --test feeds` lives through some hundred seeds; with `DNCSYNC_LONG=1` it goes on with
 //! fresh ones for `DNCSYNC_LONG_MINUTES` (60). `SEED=n cargo test ... one_seed -- --nocapture` tells the stories of one seed.
@@ -15,6 +16,8 @@ mod net;
 #[path = "../simulation/place.rs"]
 #[expect(dead_code, reason = "shared with the simulation, which needs more of it")]
 mod place;
+#[path = "../simulation/tenancy.rs"]
+mod tenancy;
 
 mod calm;
 mod deeds;
@@ -37,7 +40,7 @@ use place::Log;
 use world::Figures;
 
 /// So many seeds in a plain `cargo test`: calm ones, and troubled ones, which take longer.
-const SEEDS: (u64, u64) = (80, 60);
+const SEEDS: (u64, u64) = (96, 72);
 
 /// A kind of story.
 type Kind = (&'static str, fn(u64, &Log) -> Result<Figures, String>);

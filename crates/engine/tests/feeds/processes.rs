@@ -67,7 +67,10 @@ impl Story {
                 let rows = (0..dice.u32(1..8)).map(|_| Row::lifted(crate::rows::any_number(dice))).collect();
                 Work::Remove(names[dice.usize(..2)].clone(), rows)
             }
-            8..12 => Work::Ingest(campaign, draw_rows(dice, Mode::Add, None, 12), dice.u32(..4) > 0),
+            8..12 => {
+                let rows = self.model.borrow().within(draw_rows(dice, Mode::Add, None, 12));
+                Work::Ingest(campaign, rows, dice.u32(..4) > 0)
+            }
             12..18 => Work::Apply(campaign),
             18 => [Work::Plan(campaign), Work::Resume][dice.usize(..2)].clone(),
             _ => Work::Undo(dice.usize(..1000)),
@@ -154,7 +157,8 @@ impl Story {
                 let place = self.model.borrow_mut().next();
                 self.model.borrow_mut().feeds.entry(own(campaign)).or_default().load("", Mode::Add, rows, place);
                 self.changed();
-                let outcome = engine.ingest(&ingest_order(campaign, rows, *wait), &mut |_| ()).await;
+                let order = ingest_order(campaign, rows, self.world.model.reach, *wait);
+                let outcome = engine.ingest(&order, &mut |_| ()).await;
                 judge(outcome.map_err(|trouble| trouble.to_string())?)
             }
             Work::Apply(campaign) => {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use dncsync_core::feed::Mode;
+use dncsync_core::profile::Profile;
 use dncsync_sandbox::Fault;
 use tokio::time::sleep;
 
@@ -65,8 +66,8 @@ impl World {
     }
 }
 
-async fn race(claims: Claims, moment: u64, lag: u64, faults: &[&str]) -> Checked {
-    let mut world = World::new(1, Nature { told: false, ..Nature::plain() }, Log::default());
+async fn race(profile: Profile, claims: Claims, moment: u64, lag: u64, faults: &[&str]) -> Checked {
+    let mut world = world(profile);
     world.claim(&[LEAVES, STAYS]);
     let set = dncsync_engine::TargetOrder {
         target: target("NORTH"),
@@ -88,7 +89,7 @@ async fn race(claims: Claims, moment: u64, lag: u64, faults: &[&str]) -> Checked
             return Ok(());
         }
         let mut engine = world.process(USUAL, &world.place.net.way(u64::MAX)).expect("an engine");
-        let order = ingest_order("NORTH", &[Row::plain(number(LEAVES))], true);
+        let order = ingest_order("NORTH", &[Row::plain(number(LEAVES))], world.model.reach, true);
         let outcome = engine.ingest(&order, &mut |_| ()).await.map_err(|trouble| format!("ingest: {trouble:?}"))?;
         must(outcome.stopped.is_none() && outcome.report.holds(), || format!("{outcome:?}"))?;
         must(outcome.report.unconfirmed == 0, || format!("unconfirmed: {outcome:?}"))
@@ -110,21 +111,35 @@ async fn race(claims: Claims, moment: u64, lag: u64, faults: &[&str]) -> Checked
     must(world.held("NORTH") == [number(STAYS)].into(), || format!("it did not stay ours: {:?}", world.held("NORTH")))
 }
 
+fn world(profile: Profile) -> World {
+    World::new(1, Nature { told: false, ..Nature::plain(profile) }, Log::default())
+}
+
 /// Why a case fails, where it does.
-fn fails((claims, moment, lag, faults): &(Claims, u64, u64, &[&str])) -> Option<String> {
+fn fails((profile, claims, moment, lag, faults): &Case) -> Option<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-    let came = runtime.expect("a runtime").block_on(race(*claims, *moment, *lag, faults));
-    came.err().map(|why| format!("{claims:?} after {moment} ms, lag {lag} ms, {faults:?}: {why}"))
+    let came = runtime.expect("a runtime").block_on(race(*profile, *claims, *moment, *lag, faults));
+    came.err().map(|why| format!("{profile}, {claims:?} after {moment} ms, lag {lag} ms, {faults:?}: {why}"))
+}
+
+/// A case: under which profile, who claims, when, with which lag and faults.
+type Case = (Profile, Claims, u64, u64, &'static [&'static str]);
+
+/// Everything under `v2`; under `admin` each fault with another lag in turn.
+fn cases(claims: Claims) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (faults, others_lag) in FAULTS.into_iter().zip(LAGS.into_iter().cycle()) {
+        for moment in MOMENTS {
+            cases.extend(LAGS.map(|lag| (Profile::V2, claims, moment, lag, faults)));
+            cases.push((Profile::Admin, claims, moment, others_lag, faults));
+        }
+    }
+    cases
 }
 
 #[test]
 fn what_is_claimed_again_while_it_leaves_ends_up_listed() {
-    let mut cases = Vec::new();
-    for claims in [Claims::Load, Claims::Ingest] {
-        for faults in FAULTS {
-            cases.extend(LAGS.iter().flat_map(|lag| MOMENTS.map(|moment| (claims, moment, *lag, faults))));
-        }
-    }
+    let cases = [Claims::Load, Claims::Ingest].into_iter().flat_map(cases).collect::<Vec<_>>();
     let failed: Vec<String> = std::thread::scope(|scope| {
         let halves = cases.chunks(cases.len().div_ceil(2));
         let threads: Vec<_> =
@@ -133,6 +148,14 @@ fn what_is_claimed_again_while_it_leaves_ends_up_listed() {
     });
     println!("feeds, claimed again while it leaves: {} cases, {} failed", cases.len(), failed.len());
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whose_a_number_is_under_every_profile() {
+    for profile in Profile::ALL {
+        what_was_looked_for_in_vain_and_sent_is_ours(profile).await;
+        what_was_adopted_by_mistake_stays_where_it_was(profile).await;
+    }
 }
 
 /// A list of others' numbers, as it was met.
@@ -144,9 +167,8 @@ async fn met(world: &World, numbers: &[u64]) {
 }
 
 /// A foreign number that others took away, that an ingest looked for in vain and sent, is ours from then on.
-#[tokio::test(start_paused = true)]
-async fn what_was_looked_for_in_vain_and_sent_is_ours() {
-    let world = World::new(1, Nature { told: false, ..Nature::plain() }, Log::default());
+async fn what_was_looked_for_in_vain_and_sent_is_ours(profile: Profile) {
+    let world = world(profile);
     met(&world, &[LEAVES, STAYS]).await;
     for removes in [false, true] {
         if removes {
@@ -154,7 +176,7 @@ async fn what_was_looked_for_in_vain_and_sent_is_ours() {
             world.place.sandbox().remove_behind("CAMPAIGN_DNC_NORTH", &[&format!("+{}", number(LEAVES))]);
             sleep(Duration::from_secs(5)).await;
         }
-        let order = ingest_order("NORTH", &[Row::plain(number(LEAVES))], true);
+        let order = ingest_order("NORTH", &[Row::plain(number(LEAVES))], world.model.reach, true);
         let outcome = world.engine().ingest(&order, &mut |_| ()).await.expect("an outcome");
         assert_eq!((outcome.report.successes, outcome.report.resent > 0), (u64::from(removes), removes));
     }
@@ -164,9 +186,8 @@ async fn what_was_looked_for_in_vain_and_sent_is_ours() {
 }
 
 /// Who takes an adoption back does not ask for what others had put there to be removed.
-#[tokio::test(start_paused = true)]
-async fn what_was_adopted_by_mistake_stays_where_it_was() {
-    let world = World::new(1, Nature { told: false, ..Nature::plain() }, Log::default());
+async fn what_was_adopted_by_mistake_stays_where_it_was(profile: Profile) {
+    let world = world(profile);
     met(&world, &[LEAVES, STAYS]).await;
     let feed = dncsync_core::feed::FeedName::read("adopted").expect("a name");
     let adopted = world.engine().adopt(&target("NORTH"), &feed, &mut |_| ()).await.expect("adopted");

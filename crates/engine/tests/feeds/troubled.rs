@@ -14,6 +14,7 @@ use crate::lists::Model;
 use crate::model::Set;
 use crate::place::{Flags, Log, Nature};
 use crate::rows::any_number;
+use crate::tenancy;
 use crate::world::{CAMPAIGNS, Checked, FEEDS, Figures, World, list_name, must, shown};
 
 /// A round that lasts longer will never end.
@@ -41,8 +42,9 @@ pub(crate) fn live(seed: u64, log: &Log) -> Result<Figures, String> {
 }
 
 async fn story(seed: u64, log: Log) -> Result<Figures, String> {
+    let (profile, seed) = tenancy::of_seed(seed);
     let mut dice = Rng::with_seed(seed);
-    let nature = Nature { told: false, ..Nature::draw(&mut dice) };
+    let nature = Nature { told: false, ..Nature::draw(profile, &mut dice) };
     let mut world = World::new(seed, Nature { rate: nature.rate.max(30), ..nature }, log);
     for name in FEEDS {
         let rows = crate::deeds::draw_rows(&mut dice, Mode::Add, None, 20);
@@ -194,7 +196,9 @@ impl Story {
 
     fn nothing_is_missing(&self, campaign: &str, but: &Set) -> Checked {
         let (desired, held) = (self.model.borrow().desired(campaign), self.world.held(campaign));
-        let missing: Set = desired.difference(&held).filter(|number| !but.contains(number)).copied().collect();
+        let model = self.model.borrow();
+        let owed = |number: &&u64| model.can_hold(**number) && !but.contains(*number);
+        let missing: Set = desired.difference(&held).filter(owed).copied().collect();
         must(missing.is_empty(), || format!("{campaign} lacks {missing:?}"))
     }
 

@@ -89,7 +89,8 @@ impl World {
     pub(crate) fn new(seed: u64, nature: Nature, log: Log) -> Self {
         fastrand::seed(seed);
         let place = Place::new(seed, nature, log);
-        Self { place, model: Model::default(), figures: Figures::default(), seed, engines: Cell::new(0) }
+        let model = Model { reach: place.nature.tenancy.reach, ..Model::default() };
+        Self { place, model, figures: Figures::default(), seed, engines: Cell::new(0) }
     }
 
     /// A process that believes nothing older than itself.

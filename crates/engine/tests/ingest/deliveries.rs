@@ -7,13 +7,28 @@ use dncsync_sandbox::Options;
 
 use crate::aggregator::{Aggregator, Answer, OK};
 use crate::house::{House, line, numbers, options, read};
+use crate::profiles::{Profile, under_every_profile};
+
+under_every_profile! {
+    gone_parks_a_webhook_until_it_is_replayed,
+    within_a_long_run_a_webhook_is_tried_again_when_the_aggregator_asked_for_it,
+    retry_after_is_obeyed_by_later_runs_and_a_replay_goes_before_it,
+    without_retry_after_every_run_tries_once,
+    a_redirect_is_a_failure_and_is_not_followed,
+    one_that_never_arrived_arrives_once,
+    one_whose_answer_was_lost_arrives_twice_under_one_id,
+    a_link_local_address_is_not_called,
+    a_replay_in_vain_leaves_the_webhook_on_its_schedule_or_parks_it_again,
+    a_replay_names_what_it_cannot_do,
+    another_tenants_webhooks_are_not_ours,
+}
 
 const BROKEN: Answer = (500, "", "");
 const IN_AN_HOUR: Answer = (503, "retry-after", "3600");
 
 /// A house whose aggregator is told of four numbers and gives these answers; delivered, pending, parked.
-async fn told(script: &[Answer]) -> (House, Aggregator, [u64; 3]) {
-    let mut house = House::new().await;
+async fn told(profile: Profile, script: &[Answer]) -> (House, Aggregator, [u64; 3]) {
+    let mut house = House::new(profile).await;
     let aggregator = Aggregator::answering(script).await;
     house.tell(&aggregator.url);
     let webhooks = run(&house).await;
@@ -46,9 +61,8 @@ fn standing(house: &House) -> (Option<String>, Option<String>) {
     (found.parked, found.last_failure)
 }
 
-#[tokio::test]
-async fn gone_parks_a_webhook_until_it_is_replayed() {
-    let (mut house, gone, webhooks) = told(&[(410, "", "")]).await;
+async fn gone_parks_a_webhook_until_it_is_replayed(profile: Profile) {
+    let (mut house, gone, webhooks) = told(profile, &[(410, "", "")]).await;
     assert_eq!(webhooks, [0, 0, 1]);
     assert_eq!(standing(&house), (Some("the aggregator said 410 Gone".into()), Some("status 410".into())));
     assert!(read(&house.file("dnc_ingestion_audit.jsonl")).contains(r#""eventType":"webhook.parked""#));
@@ -65,9 +79,8 @@ async fn gone_parks_a_webhook_until_it_is_replayed() {
     assert!(read(&house.file("dnc_ingestion_audit.jsonl")).contains(r#""eventType":"webhook.delivered""#));
 }
 
-#[tokio::test]
-async fn within_a_long_run_a_webhook_is_tried_again_when_the_aggregator_asked_for_it() {
-    let (mut house, aggregator, webhooks) = told(&[BROKEN, (429, "retry-after", "1"), OK]).await;
+async fn within_a_long_run_a_webhook_is_tried_again_when_the_aggregator_asked_for_it(profile: Profile) {
+    let (mut house, aggregator, webhooks) = told(profile, &[BROKEN, (429, "retry-after", "1"), OK]).await;
     assert_eq!((webhooks, aggregator.count()), ([0, 1, 0], 1));
 
     // The second run tries it at its start, and goes on for longer than a second.
@@ -79,9 +92,8 @@ async fn within_a_long_run_a_webhook_is_tried_again_when_the_aggregator_asked_fo
     assert_eq!(undelivered(&house), []);
 }
 
-#[tokio::test]
-async fn retry_after_is_obeyed_by_later_runs_and_a_replay_goes_before_it() {
-    let (mut house, busy, webhooks) = told(&[IN_AN_HOUR]).await;
+async fn retry_after_is_obeyed_by_later_runs_and_a_replay_goes_before_it(profile: Profile) {
+    let (mut house, busy, webhooks) = told(profile, &[IN_AN_HOUR]).await;
     assert_eq!(webhooks, [0, 1, 0]);
     let [found] = undelivered(&house).try_into().expect("one webhook");
     assert_eq!(found.not_before, found.next_try);
@@ -97,19 +109,17 @@ async fn retry_after_is_obeyed_by_later_runs_and_a_replay_goes_before_it() {
     assert_eq!(ready.count(), 1);
 }
 
-#[tokio::test]
-async fn without_retry_after_every_run_tries_once() {
-    let (house, broken, _) = told(&[BROKEN]).await;
+async fn without_retry_after_every_run_tries_once(profile: Profile) {
+    let (house, broken, _) = told(profile, &[BROKEN]).await;
     run(&house).await;
     run(&house).await;
     assert_eq!(broken.count(), 3);
     assert_eq!(undelivered(&house)[0].attempts, 3);
 }
 
-#[tokio::test]
-async fn a_redirect_is_a_failure_and_is_not_followed() {
+async fn a_redirect_is_a_failure_and_is_not_followed(profile: Profile) {
     let elsewhere = Aggregator::answering(&[OK]).await;
-    let mut house = House::new().await;
+    let mut house = House::new(profile).await;
     let location: &'static str = elsewhere.url.clone().leak();
     let moved = Aggregator::answering(&[(307, "location", location)]).await;
     house.tell(&moved.url);
@@ -118,9 +128,8 @@ async fn a_redirect_is_a_failure_and_is_not_followed() {
     assert_eq!(standing(&house), (None, Some("status 307: redirects are not followed".into())));
 }
 
-#[tokio::test]
-async fn one_that_never_arrived_arrives_once() {
-    let mut house = House::new().await;
+async fn one_that_never_arrived_arrives_once(profile: Profile) {
+    let mut house = House::new(profile).await;
     let aggregator = Aggregator::hanging_up(false).await;
     house.tell(&aggregator.url);
     assert_eq!((run(&house).await, aggregator.count()), ([0, 1, 0], 0));
@@ -128,9 +137,8 @@ async fn one_that_never_arrived_arrives_once() {
     assert_eq!((undelivered(&house).len(), aggregator.count()), (0, 1));
 }
 
-#[tokio::test]
-async fn one_whose_answer_was_lost_arrives_twice_under_one_id() {
-    let mut house = House::new().await;
+async fn one_whose_answer_was_lost_arrives_twice_under_one_id(profile: Profile) {
+    let mut house = House::new(profile).await;
     let aggregator = Aggregator::hanging_up(true).await;
     house.tell(&aggregator.url);
     assert_eq!((run(&house).await, aggregator.count()), ([0, 1, 0], 1));
@@ -140,17 +148,15 @@ async fn one_whose_answer_was_lost_arrives_twice_under_one_id() {
     assert_eq!(came[0], came[1]);
 }
 
-#[tokio::test]
-async fn a_link_local_address_is_not_called() {
-    let mut house = House::new().await;
+async fn a_link_local_address_is_not_called(profile: Profile) {
+    let mut house = House::new(profile).await;
     house.tell("http://2852039166/latest/meta-data");
     assert_eq!(run(&house).await, [0, 1, 0]);
     assert_eq!(standing(&house), (None, Some("link-local addresses are not called".into())));
 }
 
-#[tokio::test]
-async fn a_replay_in_vain_leaves_the_webhook_on_its_schedule_or_parks_it_again() {
-    let (house, _, _) = told(&[(410, "", ""), BROKEN, (410, "", "")]).await;
+async fn a_replay_in_vain_leaves_the_webhook_on_its_schedule_or_parks_it_again(profile: Profile) {
+    let (house, _, _) = told(profile, &[(410, "", ""), BROKEN, (410, "", "")]).await;
     let replayed = replay(&house, &[]).await.expect("replayed");
     assert_eq!((replayed.left.len(), replayed.left[0].attempts), (1, 1), "with all its tries again");
     assert_eq!(standing(&house), (None, Some("status 500".into())));
@@ -158,9 +164,8 @@ async fn a_replay_in_vain_leaves_the_webhook_on_its_schedule_or_parks_it_again()
     assert_eq!(standing(&house).0, Some("the aggregator said 410 Gone".into()));
 }
 
-#[tokio::test]
-async fn a_replay_names_what_it_cannot_do() {
-    let (mut house, aggregator, _) = told(&[BROKEN, OK]).await;
+async fn a_replay_names_what_it_cannot_do(profile: Profile) {
+    let (mut house, aggregator, _) = told(profile, &[BROKEN, OK]).await;
     let id = undelivered(&house)[0].webhook.id.clone();
     let with_unknown = [id.clone(), "msg_unknown".to_owned()];
     assert_eq!(replay(&house, &with_unknown).await, Err("webhook.unknown"));
@@ -177,9 +182,8 @@ async fn a_replay_names_what_it_cannot_do() {
     assert_eq!(replay(&house, &[id]).await, Err("config.webhook"));
 }
 
-#[tokio::test]
-async fn another_tenants_webhooks_are_not_ours() {
-    let (mut house, aggregator, _) = told(&[BROKEN, OK]).await;
+async fn another_tenants_webhooks_are_not_ours(profile: Profile) {
+    let (mut house, aggregator, _) = told(profile, &[BROKEN, OK]).await;
     let id = undelivered(&house)[0].webhook.id.clone();
     house.setup.tenant = dncsync_core::target::TenantKey::new("https://api.example", "others");
     assert_eq!(undelivered(&house), []);

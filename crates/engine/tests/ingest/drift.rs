@@ -2,14 +2,23 @@
 
 use std::time::Duration;
 
-use dncsync_core::target::Target;
 use dncsync_engine::Verified;
 
-use crate::house::{House, LIST, numbers, options, read};
+use crate::house::{House, LIST, numbers, options, read, target};
+use crate::profiles::{Profile, under_every_profile};
+
+under_every_profile! {
+    what_is_missing_is_told_and_sent_again,
+    a_list_that_was_deleted_is_missing_whole_and_made_anew,
+    what_waits_to_be_sent_is_neither_right_nor_missing,
+    what_was_seen_too_long_ago_is_looked_for_and_sent_again_where_it_is_gone,
+    nothing_is_looked_for_that_was_seen_lately,
+    where_reading_would_cost_too_much_the_doubtful_are_sent_again,
+    the_aggregator_is_not_told_of_what_was_only_looked_for,
+}
 
 async fn verify(house: &House, repair: bool) -> Verified {
-    let target = Target::campaign("Q4").expect("a target");
-    house.engine().verify(&target, repair, &mut |_| ()).await.expect("a verification")
+    house.engine().verify(&target(), repair, &mut |_| ()).await.expect("a verification")
 }
 
 /// `3 right, 2 missing, ...`
@@ -21,9 +30,8 @@ fn line(verified: &Verified) -> String {
     format!("{counts}; reads {}{repair}", told.reads)
 }
 
-#[tokio::test]
-async fn what_is_missing_is_told_and_sent_again() {
-    let house = House::new().await;
+async fn what_is_missing_is_told_and_sent_again(profile: Profile) {
+    let house = House::new(profile).await;
     house.outcome(&numbers(0..8)).await;
     house.sandbox.remove_behind(LIST, &["+12025550001", "+12025550004"]);
     house.sandbox.add_behind(LIST, &["+442071838750"]);
@@ -38,9 +46,8 @@ async fn what_is_missing_is_told_and_sent_again() {
     assert_eq!(house.listed().len(), 9, "what others put there stays");
 }
 
-#[tokio::test]
-async fn a_list_that_was_deleted_is_missing_whole_and_made_anew() {
-    let mut house = House::new().await;
+async fn a_list_that_was_deleted_is_missing_whole_and_made_anew(profile: Profile) {
+    let mut house = House::new(profile).await;
     house.outcome(&numbers(0..3)).await;
     house.replace_sandbox(options(&[])).await;
     let found = verify(&house, true).await;
@@ -49,17 +56,15 @@ async fn a_list_that_was_deleted_is_missing_whole_and_made_anew() {
     assert_eq!(house.listed().len(), 3);
 }
 
-#[tokio::test]
-async fn what_waits_to_be_sent_is_neither_right_nor_missing() {
-    let mut house = House::with(options(&["503:POST*items:1"])).await;
+async fn what_waits_to_be_sent_is_neither_right_nor_missing(profile: Profile) {
+    let mut house = House::with(profile, options(&["503:POST*items:1"])).await;
     house.setup.patience = Duration::from_millis(300);
     house.outcome(&numbers(0..3)).await;
     assert_eq!(line(&verify(&house, false).await), "0 right, 0 missing, 0 foreign, 3 pending; reads 1");
 }
 
-#[tokio::test]
-async fn what_was_seen_too_long_ago_is_looked_for_and_sent_again_where_it_is_gone() {
-    let mut house = House::new().await;
+async fn what_was_seen_too_long_ago_is_looked_for_and_sent_again_where_it_is_gone(profile: Profile) {
+    let mut house = House::new(profile).await;
     house.setup.trust = Duration::ZERO;
     house.outcome(&numbers(0..8)).await;
     house.sandbox.remove_behind(LIST, &["+12025550001", "+12025550004"]);
@@ -72,9 +77,8 @@ async fn what_was_seen_too_long_ago_is_looked_for_and_sent_again_where_it_is_gon
     assert!(gets <= 4, "one whole read and looks for what was sent, not {gets}");
 }
 
-#[tokio::test]
-async fn nothing_is_looked_for_that_was_seen_lately() {
-    let house = House::new().await;
+async fn nothing_is_looked_for_that_was_seen_lately(profile: Profile) {
+    let house = House::new(profile).await;
     house.outcome(&numbers(0..8)).await;
     house.sandbox.remove_behind(LIST, &["+12025550001"]);
     let outcome = house.ingest(&numbers(0..8)).await.expect("an outcome");
@@ -82,9 +86,8 @@ async fn nothing_is_looked_for_that_was_seen_lately() {
     assert_eq!(outcome.report.requests.get, 0);
 }
 
-#[tokio::test]
-async fn where_reading_would_cost_too_much_the_doubtful_are_sent_again() {
-    let mut house = House::new().await;
+async fn where_reading_would_cost_too_much_the_doubtful_are_sent_again(profile: Profile) {
+    let mut house = House::new(profile).await;
     (house.setup.trust, house.setup.trust_budget) = (Duration::ZERO, 0);
     house.outcome(&numbers(0..8)).await;
     house.sandbox.remove_behind(LIST, &["+12025550001"]);
@@ -92,9 +95,8 @@ async fn where_reading_would_cost_too_much_the_doubtful_are_sent_again() {
     assert_eq!(house.listed().len(), 8);
 }
 
-#[tokio::test]
-async fn the_aggregator_is_not_told_of_what_was_only_looked_for() {
-    let mut house = House::new().await;
+async fn the_aggregator_is_not_told_of_what_was_only_looked_for(profile: Profile) {
+    let mut house = House::new(profile).await;
     house.setup.trust = Duration::ZERO;
     house.outcome(&numbers(0..8)).await;
     let outcome = house.ingest(&numbers(0..8)).await.expect("an outcome");

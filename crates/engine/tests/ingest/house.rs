@@ -10,10 +10,12 @@ use dncsync_core::pacing::Rate;
 use dncsync_core::profile::Reach;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::{Target, TenantKey};
-use dncsync_cxone::{Client, Secret, Settings};
+use dncsync_cxone::{Access, Client, KeyAccess, Secret, Settings};
 use dncsync_engine::{Aggregator, Engine, Order, Outcome, PlanGuards, Setup, Source, Trouble, World};
 use dncsync_sandbox::{Options, Sandbox};
 use tempfile::TempDir;
+
+use crate::profiles::Profile;
 
 /// The list that all tests use.
 pub(crate) const LIST: &str = "CAMPAIGN_DNC_Q4";
@@ -26,21 +28,28 @@ pub(crate) fn options(faults: &[&str]) -> Options {
 
 /// A sandbox and a state directory.
 pub(crate) struct House {
+    pub(crate) profile: Profile,
     pub(crate) sandbox: Sandbox,
     pub(crate) state: TempDir,
     pub(crate) setup: Setup,
+    /// How it signs in, where that is another way than usual.
+    pub(crate) access: Option<KeyAccess>,
 }
 
 impl House {
-    pub(crate) async fn with(options: Options) -> Self {
-        let sandbox = start(options).await;
+    pub(crate) async fn with(profile: Profile, options: Options) -> Self {
+        let sandbox = start(profile, options).await;
+        let (rate, reach, capacity) = match profile {
+            Profile::V2 => (Rate::Window(0), Reach::World, None),
+            Profile::Admin => (Rate::Even(0), Reach::Nanp, Some(1_000_000)),
+        };
         let setup = Setup {
             // One tenant whatever port its sandbox has, so that a test can mend a sandbox by starting another.
             tenant: TenantKey::new("https://api.example", "tests"),
-            rate: Rate::Window(0),
+            rate,
             at_once: 4,
-            reach: Reach::World,
-            capacity: None,
+            reach,
+            capacity,
             confirm_within: Duration::from_secs(20),
             patience: Duration::from_secs(20),
             trust: Duration::from_secs(24 * 3600),
@@ -49,16 +58,16 @@ impl House {
             who: "tests".to_owned(),
             guards: PlanGuards::default(),
         };
-        Self { sandbox, state: tempfile::tempdir().expect("a directory"), setup }
+        Self { profile, sandbox, state: tempfile::tempdir().expect("a directory"), setup, access: None }
     }
 
-    pub(crate) async fn new() -> Self {
-        Self::with(options(&[])).await
+    pub(crate) async fn new(profile: Profile) -> Self {
+        Self::with(profile, options(&[])).await
     }
 
     /// Another sandbox behind the same address, as the engine sees it.
     pub(crate) async fn replace_sandbox(&mut self, options: Options) {
-        self.sandbox = start(options).await;
+        self.sandbox = start(self.profile, options).await;
     }
 
     pub(crate) fn tell(&mut self, url: &str) {
@@ -66,18 +75,40 @@ impl House {
     }
 
     pub(crate) fn engine(&self) -> Engine {
-        let settings = Settings::v2(
-            self.sandbox.api_url(),
-            self.sandbox.token_url(),
-            "tests".into(),
-            Secret::new("secret".into()),
-        );
-        let client = Client::new(settings).expect("a client");
+        let client = Client::new(self.settings()).expect("a client");
         Engine::open(self.state.path(), Some(client), self.setup.clone(), World::real()).expect("an engine")
     }
 
+    fn settings(&self) -> Settings {
+        let (sandbox, id, secret) = (&self.sandbox, "tests".to_owned(), Secret::new("secret".into()));
+        if self.profile == Profile::V2 {
+            return Settings::v2(sandbox.api_url(), sandbox.token_url(), id, secret);
+        }
+        let alone = KeyAccess { token_url: Some(sandbox.access_key_url()), ..KeyAccess::new(id, secret) };
+        let key = self.access.clone().unwrap_or(alone);
+        let key = KeyAccess { discovery_url: sandbox.discovery_url(), ..key };
+        Settings { access: Access::Key(key), ca_pem: None }
+    }
+
+    pub(crate) fn order(&self, rows: &str) -> Order {
+        Order {
+            target: target(),
+            sources: vec![Source::Items(rows.as_bytes().to_vec())],
+            format: None,
+            rules: Rules {
+                country: None,
+                default_source: SourceType::Manual,
+                mode: Mode::Add,
+                reach: self.setup.reach,
+            },
+            rejects: None,
+            allow_empty: false,
+            wait: true,
+        }
+    }
+
     pub(crate) async fn ingest(&self, rows: &str) -> Result<Outcome, Trouble> {
-        self.engine().ingest(&order(rows), &mut |_| ()).await
+        self.engine().ingest(&self.order(rows), &mut |_| ()).await
     }
 
     /// Ingests and tells how the rows came out, in one line.
@@ -96,25 +127,36 @@ impl House {
         numbers
     }
 
+    /// Somebody else makes a list of these numbers.
+    pub(crate) fn others_make(&self, list: &str, range: std::ops::Range<u32>) {
+        self.sandbox.create_list_behind(list, "CAMPAIGN");
+        let known: Vec<String> = numbers(range).lines().map(str::to_owned).collect();
+        self.sandbox.add_behind(list, &known.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    /// How many calls arrived of this method, to addresses that end so.
+    pub(crate) fn arrived(&self, method: &str, path: &str) -> usize {
+        let arrivals = self.sandbox.observed().arrivals;
+        arrivals.iter().filter(|call| call.method == method && call.path.ends_with(path)).count()
+    }
+
     pub(crate) fn file(&self, name: &str) -> std::path::PathBuf {
         self.state.path().join(name)
     }
 }
 
-async fn start(options: Options) -> Sandbox {
+async fn start(profile: Profile, options: Options) -> Sandbox {
+    let profile = match profile {
+        Profile::V2 => dncsync_sandbox::Profile::V2,
+        Profile::Admin => dncsync_sandbox::Profile::Admin,
+    };
+    let options = Options { profile, ..options };
     Sandbox::start(options, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.expect("a sandbox")
 }
 
-pub(crate) fn order(rows: &str) -> Order {
-    Order {
-        target: Target::campaign("Q4").expect("a target"),
-        sources: vec![Source::Items(rows.as_bytes().to_vec())],
-        format: None,
-        rules: Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add, reach: Reach::World },
-        rejects: None,
-        allow_empty: false,
-        wait: true,
-    }
+/// The target whose list is [`LIST`].
+pub(crate) fn target() -> Target {
+    Target::campaign("Q4").expect("a target")
 }
 
 /// `5 rows: 3 confirmed, 1 repeated, ...`, only what is not 0; then what stopped it.

@@ -2,10 +2,16 @@
 
 use crate::aggregator::{Aggregator, OK};
 use crate::house::{House, numbers, read};
+use crate::profiles::{Profile, under_every_profile};
 
-#[tokio::test]
-async fn a_settled_batch_is_told() {
-    let mut house = House::new().await;
+under_every_profile! {
+    a_settled_batch_is_told,
+    a_failing_aggregator_changes_nothing_and_the_next_run_tells_another,
+    the_trail_is_completed_and_never_differs,
+}
+
+async fn a_settled_batch_is_told(profile: Profile) {
+    let mut house = House::new(profile).await;
     let aggregator = Aggregator::answering(&[OK]).await;
     house.tell(&aggregator.url);
     let outcome = house.ingest(&numbers(0..4)).await.expect("an outcome");
@@ -17,9 +23,8 @@ async fn a_settled_batch_is_told() {
     );
 }
 
-#[tokio::test]
-async fn a_failing_aggregator_changes_nothing_and_the_next_run_tells_another() {
-    let mut house = House::new().await;
+async fn a_failing_aggregator_changes_nothing_and_the_next_run_tells_another(profile: Profile) {
+    let mut house = House::new(profile).await;
     let broken = Aggregator::answering(&[(500, "", "")]).await;
     house.tell(&broken.url);
     let first = house.ingest(&numbers(0..4)).await.expect("an outcome");
@@ -32,9 +37,8 @@ async fn a_failing_aggregator_changes_nothing_and_the_next_run_tells_another() {
     assert_eq!(other.came(), broken.came(), "under the same id, with the same body");
 }
 
-#[tokio::test]
-async fn the_trail_is_completed_and_never_differs() {
-    let house = House::new().await;
+async fn the_trail_is_completed_and_never_differs(profile: Profile) {
+    let house = House::new(profile).await;
     house.outcome(&numbers(0..4)).await;
     let path = house.file("dnc_ingestion_audit.jsonl");
     let whole = read(&path);

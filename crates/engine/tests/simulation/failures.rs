@@ -3,22 +3,51 @@
 
 use std::time::Duration;
 
+use dncsync_core::profile::Profile;
+
 use crate::aggregator::Mood;
 use crate::feeds::{Feed, number};
 use crate::invariants::Known;
 use crate::net::Weather;
 use crate::place::{Flags, Log, Nature, Place};
 
-/// The calls. Each in a world in which it is made: with the list there already, or not.
-const CALLS: [(&str, &str, u64, bool); 7] = [
-    // Its name, its path, how many connections come before it, whether somebody else made the list.
-    ("token", "oauth/token", 0, false),
-    ("create list", "POST*/lists", 1, false),
-    ("find lists", "GET*lists", 2, true),
-    ("read, first contact", "GET*items", 3, true),
-    ("post items", "POST*items", 2, false),
-    ("read, confirming", "GET*items", 3, false),
-    ("webhook", "", 0, false),
+/// A call, in a world in which it is made.
+struct Call {
+    name: &'static str,
+    path: &'static str,
+    /// So many connections come before it.
+    before: u64,
+    /// Whether somebody else made the list.
+    met: bool,
+    /// So many numbers are fed.
+    fed: u64,
+}
+
+const fn call(name: &'static str, path: &'static str, before: u64, met: bool) -> Call {
+    Call { name, path, before, met, fed: 10 }
+}
+
+const V2: [Call; 7] = [
+    call("token", "oauth/token", 0, false),
+    call("create list", "POST*/lists", 1, false),
+    call("find lists", "GET*lists", 2, true),
+    call("read, first contact", "GET*items", 3, true),
+    call("post items", "POST*items", 2, false),
+    call("read, confirming", "GET*items", 3, false),
+    call("webhook", "", 0, false),
+];
+
+/// A list is looked for before it is made, and a single number is searched for.
+const ADMIN: [Call; 9] = [
+    call("token", "oauth/token", 0, false),
+    call("find lists", "GET*lists", 1, true),
+    call("create list", "POST*/lists", 2, false),
+    call("read, first contact", "GET*items", 2, true),
+    call("skills", "GET*scrubbed-skills", 3, false),
+    call("post items", "POST*items", 4, false),
+    call("read, confirming", "GET*items", 5, false),
+    Call { fed: 1, ..call("look-up, confirming", "POST*search", 5, false) },
+    call("webhook", "", 0, false),
 ];
 
 const WAYS: [(&str, &str, Mood); 6] = [
@@ -35,22 +64,22 @@ const OTHERS: u64 = 3;
 
 #[test]
 fn every_call_fails_in_every_way_and_all_ends_listed_and_counted_once() {
-    let mut table = format!("{HEADER}\n");
-    for call in CALLS {
-        for way in WAYS {
+    for (profile, calls, expected) in [(Profile::V2, &V2[..], V2_TABLE), (Profile::Admin, &ADMIN, ADMIN_TABLE)] {
+        let mut table = format!("{HEADER}\n");
+        for (call, way) in calls.iter().flat_map(|call| WAYS.iter().map(move |way| (call, *way))) {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-            let row = runtime.expect("a runtime").block_on(row(call, way));
+            let row = runtime.expect("a runtime").block_on(row(profile, call, way));
             table.push_str(row.trim_end());
             table.push('\n');
         }
+        assert_eq!(table, format!("{HEADER}\n{expected}"), "{profile}\n{table}");
     }
-    assert_eq!(table, TABLE, "\n{table}");
 }
 
-async fn row(call: (&str, &str, u64, bool), way: (&str, &str, Mood)) -> String {
-    let place = Place::new(1, Nature::plain(), Log::default());
-    let feed = Feed::of("NORTH", 0..10);
-    if call.3 {
+async fn row(profile: Profile, call: &Call, way: (&str, &str, Mood)) -> String {
+    let place = Place::new(1, Nature::plain(profile), Log::default());
+    let feed = Feed::of("NORTH", 0..call.fed);
+    if call.met {
         place.sandbox().create_list_behind(&feed.list(), "CAMPAIGN");
         let numbers: Vec<String> = (0..OTHERS).map(|nth| format!("+{}", number(nth))).collect();
         place.sandbox().add_behind(&feed.list(), &numbers.iter().map(String::as_str).collect::<Vec<_>>());
@@ -62,36 +91,33 @@ async fn row(call: (&str, &str, u64, bool), way: (&str, &str, Mood)) -> String {
     let lasted = (place.elapsed() - before).as_secs_f64();
     place.net.aggregator.set(Mood::Takes);
     let observed = place.sandbox().observed();
-    let tokens = observed.arrivals.iter().filter(|call| call.path == "/oauth/token").count();
+    let tokens = observed.arrivals.iter().filter(|call| !call.path.contains("api")).count();
     let again = ingest(&place, &feed).await;
-    assert!(again.starts_with("done |         0 |     10 |"), "{} {}: {again}", call.0, way.0);
+    let listed = format!("done |         0 | {:>6} |", call.fed);
+    assert!(again.starts_with(&listed), "{} {}: {again}", call.name, way.0);
     let feeds = [feed];
     let known = Known { place: &place, feeds: &feeds, removed: &Default::default() };
-    known.holds().and_then(|()| known.at_rest()).unwrap_or_else(|why| panic!("{} {}: {why}", call.0, way.0));
+    known.holds().and_then(|()| known.at_rest()).unwrap_or_else(|why| panic!("{} {}: {why}", call.name, way.0));
     let told = place.net.aggregator.received().len();
     format!(
         "{:<19} | {:<15} | {first} | {tokens:>6} | {:>7} | {told:>4} | {lasted:>4.1}",
-        call.0, way.0, observed.posts_applied
+        call.name, way.0, observed.posts_applied
     )
 }
 
 /// Makes the call fail once.
-fn arrange(
-    place: &Place,
-    (name, path, connections, _): (&str, &str, u64, bool),
-    (way, fault, mood): (&str, &str, Mood),
-) {
-    if name == "webhook" {
+fn arrange(place: &Place, call: &Call, (way, fault, mood): (&str, &str, Mood)) {
+    if call.name == "webhook" {
         place.net.aggregator.set(mood);
         return;
     }
     if !fault.is_empty() {
-        place.sandbox().set_faults(&[format!("{fault}:{path}:1:1").parse().expect("a fault")], 0);
+        place.sandbox().set_faults(&[format!("{fault}:{}:1:1", call.path).parse().expect("a fault")], 0);
         return;
     }
     let mut weather = place.net.weather.lock().unwrap();
     let page = u64::from(way == "a page, no JSON");
-    *weather = Weather { spared: connections, strangers: page, absences: 1 - page, ..Weather::default() };
+    *weather = Weather { spared: call.before, strangers: page, absences: 1 - page, ..Weather::default() };
 }
 
 async fn ingest(place: &Place, feed: &Feed) -> String {
@@ -111,8 +137,7 @@ const HEADER: &str = "call                | failure         | end  | confirmed |
 
 /// `before`: listed already. `requests` and `again` as the report counts them. `applied`: posts that the tenant applied.
 /// `told`: webhooks that the aggregator took, until after a second run.
-const TABLE: &str = "\
-call                | failure         | end  | confirmed | before | requests | again | tokens | applied | told | secs
+const V2_TABLE: &str = "\
 token               | nobody there    | done |        10 |      0 |        5 |     1 |      1 |       1 |    1 |  1.7
 token               | not applied     | done |        10 |      0 |        5 |     1 |      2 |       1 |    1 |  1.7
 token               | answer lost     | done |        10 |      0 |        5 |     1 |      2 |       1 |    1 |  1.7
@@ -155,4 +180,62 @@ webhook             | answer lost     | done |        10 |      0 |        4 |  
 webhook             | timeout         | done |        10 |      0 |        4 |     0 |      1 |       1 |    2 |  4.2
 webhook             | cut off         | done |        10 |      0 |        4 |     0 |      1 |       1 |    2 |  1.2
 webhook             | a page, no JSON | done |        10 |      0 |        4 |     0 |      1 |       1 |    1 |  1.2
+";
+
+/// An empty answer, as that of a search in vain, cannot be cut off.
+const ADMIN_TABLE: &str = "\
+token               | nobody there    | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
+token               | not applied     | done |        10 |      0 |        7 |     1 |      2 |       1 |    1 |  3.8
+token               | answer lost     | done |        10 |      0 |        7 |     1 |      2 |       1 |    1 |  3.8
+token               | timeout         | done |        10 |      0 |        7 |     1 |      2 |       1 |    1 | 18.6
+token               | cut off         | done |        10 |      0 |        7 |     1 |      2 |       1 |    1 |  3.8
+token               | a page, no JSON | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
+find lists          | nobody there    | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
+find lists          | not applied     | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
+find lists          | answer lost     | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
+find lists          | timeout         | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 | 48.6
+find lists          | cut off         | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
+find lists          | a page, no JSON | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
+create list         | nobody there    | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
+create list         | not applied     | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
+create list         | answer lost     | done |        10 |      0 |        9 |     2 |      1 |       1 |    1 |  5.0
+create list         | timeout         | done |        10 |      0 |        9 |     2 |      1 |       1 |    1 | 49.8
+create list         | cut off         | done |        10 |      0 |        9 |     2 |      1 |       1 |    1 |  5.0
+create list         | a page, no JSON | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
+read, first contact | nobody there    | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
+read, first contact | not applied     | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
+read, first contact | answer lost     | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
+read, first contact | timeout         | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 | 48.6
+read, first contact | cut off         | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
+read, first contact | a page, no JSON | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
+skills              | nobody there    | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
+skills              | not applied     | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
+skills              | answer lost     | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
+skills              | timeout         | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 | 46.2
+skills              | cut off         | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
+skills              | a page, no JSON | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
+post items          | nobody there    | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
+post items          | not applied     | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
+post items          | answer lost     | done |        10 |      0 |        6 |     1 |      1 |       2 |    1 |  3.0
+post items          | timeout         | done |        10 |      0 |        6 |     1 |      1 |       2 |    1 | 47.8
+post items          | cut off         | done |        10 |      0 |        6 |     1 |      1 |       2 |    1 |  3.0
+post items          | a page, no JSON | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
+read, confirming    | nobody there    | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
+read, confirming    | not applied     | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
+read, confirming    | answer lost     | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
+read, confirming    | timeout         | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 | 47.8
+read, confirming    | cut off         | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
+read, confirming    | a page, no JSON | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
+look-up, confirming | nobody there    | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
+look-up, confirming | not applied     | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
+look-up, confirming | answer lost     | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
+look-up, confirming | timeout         | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 | 47.8
+look-up, confirming | cut off         | done |         1 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
+look-up, confirming | a page, no JSON | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
+webhook             | nobody there    | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
+webhook             | not applied     | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
+webhook             | answer lost     | done |        10 |      0 |        6 |     0 |      1 |       1 |    2 |  3.1
+webhook             | timeout         | done |        10 |      0 |        6 |     0 |      1 |       1 |    2 |  6.2
+webhook             | cut off         | done |        10 |      0 |        6 |     0 |      1 |       1 |    2 |  3.1
+webhook             | a page, no JSON | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
 ";

@@ -1,5 +1,6 @@
 //! The engine in simulated worlds: the real engine, store and client, a tenant in memory, a paused clock, and operations
-//! drawn from a seed. A seed that fails is told with everything that was done, and fails again in the same way.
+//! drawn from a seed. Each other seed's tenant speaks `admin`, with quirks. A seed that fails is told with everything that
+//! was done, and fails again in the same way.
 //!
 //! `cargo test -p dncsync-engine --test simulation` lives through some hundred seeds; with `DNCSYNC_LONG=1` it goes on
 //! with fresh ones for `DNCSYNC_LONG_MINUTES` (60). `SEED=n cargo test ... one_seed -- --nocapture` tells one seed's story.
@@ -18,6 +19,8 @@ mod processes;
 mod records;
 mod seeds;
 mod story;
+mod tenancy;
+mod unnamed;
 mod wires;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -29,7 +32,7 @@ use place::Log;
 use story::Figures;
 
 /// So many seeds in a plain `cargo test`.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 240;
 
 /// Lives through a seed; what it came to, or its whole story and how to see it again.
 fn told(seed: u64) -> Result<Figures, String> {

@@ -15,6 +15,8 @@ use tokio::time::sleep;
 use crate::aggregator::Aggregator;
 
 pub(crate) const API: &str = "api.cxone.example";
+/// Where the other addresses of a tenant of profile `admin` are told; it is the same tenant.
+pub(crate) const DISCOVERY: &str = "cxone.example";
 pub(crate) const HOOKS: &str = "hooks.example";
 
 /// The limit of an API request, as the real client has it.
@@ -27,10 +29,10 @@ pub(crate) struct Weather {
     pub(crate) refuses: f64,
     /// A request reaches its server so many milliseconds after it left, at most.
     pub(crate) delay_ms: u64,
-    /// So many of the next connections to the API lead to a stranger, who answers 200 and a page, or what is said here.
+    /// So many of the next connections to the tenant lead to a stranger, who answers 200 and a page, or what is said here.
     pub(crate) strangers: u64,
     pub(crate) strange: Option<&'static str>,
-    /// So many of the next connections to the API find nobody.
+    /// So many of the next connections to the tenant find nobody.
     pub(crate) absences: u64,
     /// So many of the next connections are as usual before these begin.
     pub(crate) spared: u64,
@@ -84,7 +86,7 @@ impl Net {
             if host == HOOKS && self.aggregator.is_absent() {
                 return Err(io::ErrorKind::ConnectionRefused.into());
             }
-            let struck = host == API && weather.spared == 0;
+            let struck = host != HOOKS && weather.spared == 0;
             weather.spared = weather.spared.saturating_sub(1);
             if struck && weather.absences > 0 {
                 weather.absences -= 1;
@@ -98,7 +100,7 @@ impl Net {
         let net = Arc::clone(self);
         match host {
             _ if stranger => drop(tokio::spawn(async move { say(far, answer).await })),
-            API => drop(tokio::spawn(async move {
+            API | DISCOVERY => drop(tokio::spawn(async move {
                 sleep(delay).await;
                 net.sandbox.serve(far).await;
             })),

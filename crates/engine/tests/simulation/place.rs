@@ -7,11 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dncsync_core::guard::PlanGuard;
-use dncsync_core::pacing::Rate;
-use dncsync_core::profile::Reach;
+use dncsync_core::profile::Profile;
 use dncsync_core::target::TenantKey;
 use dncsync_core::timestamp::Timestamp;
-use dncsync_cxone::{Client, Secret, Settings};
+use dncsync_cxone::Client;
 use dncsync_engine::{Aggregator, Engine, PlanGuards, Setup, Trouble, World};
 use dncsync_sandbox::{Options, Sandbox};
 use fastrand::Rng;
@@ -19,6 +18,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use crate::net::{API, HOOKS, Net, Way};
+use crate::tenancy::Tenancy;
 
 /// When every simulated world begins: 2026-11-22, a Sunday.
 const BEGINNING: i64 = 1_795_305_600_000;
@@ -26,6 +26,7 @@ const BEGINNING: i64 = 1_795_305_600_000;
 /// What one seed's world is like, for as long as it lasts.
 #[derive(Clone, Debug)]
 pub(crate) struct Nature {
+    pub(crate) tenancy: Tenancy,
     pub(crate) rate: u32,
     pub(crate) batch: usize,
     pub(crate) page_cap: usize,
@@ -39,22 +40,26 @@ pub(crate) struct Nature {
 }
 
 impl Nature {
-    pub(crate) fn draw(dice: &mut Rng) -> Self {
+    pub(crate) fn draw(profile: Profile, dice: &mut Rng) -> Self {
+        // With dice of its own: the rest of the story is the same under both profiles.
+        let tenancy = Tenancy::draw(profile, &mut dice.clone());
         Self {
             rate: [6, 12, 30, 100, 100][dice.usize(..5)],
             batch: [1, 3, 7, 20, 10_000][dice.usize(..5)],
-            page_cap: [3, 10, 10_000][dice.usize(..3)],
+            page_cap: tenancy.page_cap([3, 10, 10_000][dice.usize(..3)]),
             tell_totals: dice.bool(),
             token_ttl: Duration::from_secs([5, 90, 3600][dice.usize(..3)]),
             told: dice.u32(..4) > 0,
             skew: Duration::from_secs([0, 3600][dice.usize(..2)]),
             guard: PlanGuard::default(),
+            tenancy,
         }
     }
 
     /// Without anything odd.
-    pub(crate) fn plain() -> Self {
+    pub(crate) fn plain(profile: Profile) -> Self {
         Self {
+            tenancy: Tenancy::plain(profile),
             rate: 100,
             batch: 10_000,
             page_cap: 10_000,
@@ -102,8 +107,12 @@ impl Log {
 
 impl Place {
     pub(crate) fn new(seed: u64, nature: Nature, log: Log) -> Self {
+        let tenancy = &nature.tenancy;
         let options = Options {
-            rate: nature.rate,
+            profile: tenancy.sandbox(),
+            quirks: tenancy.quirks.clone(),
+            // The Admin API has no limit of which anybody knows.
+            rate: if tenancy.is_admin() { 0 } else { nature.rate },
             lag: Duration::from_secs(1),
             page_cap: nature.page_cap,
             token_ttl: nature.token_ttl,
@@ -149,20 +158,15 @@ impl Place {
 
     /// A process: an engine of its own on the same state directory.
     pub(crate) fn engine(&self, flags: Flags, way: &Way, seed: u64) -> Result<Engine, Trouble> {
-        let settings = Settings::v2(
-            format!("https://{API}"),
-            format!("https://{API}/oauth/token"),
-            "simulation".into(),
-            Secret::new("secret".into()),
-        );
-        let client = Client::over(settings, way.wire.clone(), Some(self.nature.batch)).expect("a client");
+        let tenancy = &self.nature.tenancy;
+        let client = Client::over(tenancy.settings(), way.wire.clone(), Some(self.nature.batch)).expect("a client");
         let aggregator = Aggregator { url: format!("https://{HOOKS}/dnc"), secret: None, ca_pem: None };
         let setup = Setup {
             tenant: TenantKey::new(&format!("https://{API}"), "simulation"),
-            rate: Rate::Window(self.nature.rate),
+            rate: tenancy.rate(self.nature.rate),
             at_once: 4,
-            reach: Reach::World,
-            capacity: None,
+            reach: tenancy.reach,
+            capacity: tenancy.is_admin().then_some(1_000_000),
             confirm_within: Duration::from_secs(flags.confirm_within),
             patience: Duration::from_secs(flags.patience),
             trust: Duration::from_secs(flags.trust * 3600),

@@ -13,6 +13,7 @@ use crate::invariants::{Checked, Known, must};
 use crate::net::Weather;
 use crate::place::{Flags, Log, Nature, Place};
 use crate::processes::{ENDLESS, End, Process, Work};
+use crate::tenancy;
 
 /// What a seed lived through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,9 +51,10 @@ pub(crate) struct Story {
 impl Story {
     /// Lives through a seed.
     pub(crate) async fn live(seed: u64, log: Log) -> Result<Figures, String> {
+        let (profile, seed) = tenancy::of_seed(seed);
         fastrand::seed(seed);
         let mut dice = Rng::with_seed(seed);
-        let nature = Nature::draw(&mut dice);
+        let nature = Nature::draw(profile, &mut dice);
         let place = Place::new(seed, nature, log);
         place.note(format!("{:?}", place.nature));
         let mut story = Self { place, feeds: Vec::new(), removed: RefCell::default(), figures: Figures::default() };

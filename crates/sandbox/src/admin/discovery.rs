@@ -15,10 +15,11 @@ use crate::{
     tenant::Tenant,
 };
 
-/// Where the caller found the tenant: one in memory has no address of its own to tell.
+/// Where the caller found the tenant: one in memory has no address of its own to tell, and is called by a name without a
+/// port, as over `https`.
 pub(crate) fn base(headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
-    format!("http://{host}")
+    if host.contains(':') { format!("http://{host}") } else { format!("https://{host}") }
 }
 
 /// `GET /.well-known/openid-configuration`
@@ -46,7 +47,8 @@ pub(crate) async fn cxone(
         return Err(Refusal::new(StatusCode::NOT_FOUND, "NotFound", "There is no tenant of that id"));
     }
     let base = base(&headers);
-    let domain = base.trim_start_matches("http://").rsplit_once(':').map_or("127.0.0.1", |(domain, _)| domain);
+    let host = base.split("//").nth(1).unwrap_or_default();
+    let domain = host.split(':').next().unwrap_or_default();
     let body = json!({
         "api_endpoint": base,
         "auth_endpoint": format!("{base}/auth"),

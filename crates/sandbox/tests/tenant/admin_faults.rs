@@ -135,5 +135,5 @@ async fn a_tenant_in_memory_tells_what_was_taken_and_what_address_was_called() {
     assert_eq!(numbers[..], [12_025_551_001, 12_025_551_002], "without the one that was refused");
     let id = sandbox.tenant_id();
     let place = call(&sandbox, &format!("GET /.well-known/cxone-configuration?tenantId={id} HTTP/1.1"), "").await;
-    assert!(place.contains("\"api_endpoint\":\"http://tenant.test\""), "{place}");
+    assert!(place.contains("\"api_endpoint\":\"https://tenant.test\""), "{place}");
 }

@@ -39,8 +39,12 @@ fn of_what_was_doubted_only_what_is_gone_is_sent() {
     let mut house = House::new();
     let batch = doubted(&mut house);
     let sent = house.store.batch(&batch).unwrap();
+    let numbers: Vec<_> = sent.items.iter().map(|item| item.number).collect();
+    house.store.see(house.list, &numbers, &[]).unwrap();
     house.store.looked(&sent, 2, &RoaringBitmap::from_iter([1]), at(10), &happened()).unwrap();
 
+    let believed = house.store.present_among(house.list, &numbers).unwrap();
+    assert_eq!(believed, [numbers[0], numbers[2]], "what is gone is not believed to be there while it is sent");
     assert_eq!(show(&house.send().unwrap()), "r1 batch 0 [1] Waiting, left 0×");
     let found = house.store.run(&run("r1")).unwrap();
     assert_eq!((found.batches, found.tally.already_listed, found.resent), (1, 2, 1));
