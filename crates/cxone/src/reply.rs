@@ -25,7 +25,7 @@ pub(crate) struct Reply {
     pub(crate) retry_after: Option<Duration>,
     /// The server's words beside the body, fit to be shown.
     pub(crate) said: Option<String>,
-    /// When it was sent at the latest, by the server's own clock where it told.
+    /// When it was sent, by the server's own clock where it told: the second in which it was.
     pub(crate) at: Timestamp,
     /// The body, or why it is not whole.
     pub(crate) body: Result<Vec<u8>, String>,

@@ -14,10 +14,10 @@ pub(crate) fn of(headers: &HeaderMap) -> Option<Duration> {
     parse(text(RETRY_AFTER)?, text(DATE), wall_clock())
 }
 
-/// The latest moment at which an answer was sent, by its own `Date`, which knows whole seconds only; now, where it has none.
+/// When an answer was sent, by its own `Date`, which knows whole seconds only; now, where it has none.
 pub(crate) fn sent_at(headers: &HeaderMap) -> SystemTime {
     let date = headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?.trim()).ok());
-    date.map_or_else(wall_clock, |date| date + Duration::from_millis(999))
+    date.unwrap_or_else(wall_clock)
 }
 
 /// Seconds, whole or decimal, or an HTTP date. A date is measured against the answer's own `Date`, so that neither

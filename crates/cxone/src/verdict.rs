@@ -105,7 +105,7 @@ fn says_full(reply: &Reply) -> bool {
 fn full(reply: &Reply) -> Lasting {
     let words = reply.words().unwrap_or_default();
     Lasting {
-        code: "tenant.capacity",
+        code: "tenant.full",
         message: format!("the tenant's DNC groups hold as many active records as CXone takes: {words}"),
         todo: "make room in CXone, or ask NICE for a larger measure; nothing is lost, the next run goes on from here"
             .to_owned(),
