@@ -3,6 +3,7 @@
 use dncsync_core::event::Event;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
+use dncsync_core::timestamp::Timestamp;
 use dncsync_store::{BatchKey, SentBatch};
 use roaring::RoaringBitmap;
 
@@ -30,14 +31,20 @@ impl Sender<'_> {
         Ok(())
     }
 
-    /// The list was read whole: the doubted numbers of a batch were in it, or they are gone and are sent again.
-    pub(crate) fn judge_doubted(&mut self, key: &BatchKey, seen: &Numbers) -> Result<(), Trouble> {
+    /// The doubted numbers of a batch were looked for: they were there, or they are gone and are sent again. `alone`: since
+    /// when, where each was asked for by itself.
+    pub(crate) fn judge_doubted(
+        &mut self,
+        key: &BatchKey,
+        seen: &Numbers,
+        alone: Option<Timestamp>,
+    ) -> Result<(), Trouble> {
         self.doubted.remove(key);
         let batch = self.store.batch(key)?;
         let gone = places(&batch, |number| !seen.contains(number));
         let already_listed = batch.items.len() as u64 - gone.len();
         let event = Event::Looked { batch: key.seq, already_listed, gone: gone.len() };
-        self.store.looked(&batch, already_listed, &gone, self.world.now(), &event)?;
+        self.store.looked(&batch, (already_listed, alone), &gone, self.world.now(), &event)?;
         if gone.is_empty() { self.settle(key, &[]) } else { Ok(()) }
     }
 }

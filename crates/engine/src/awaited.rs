@@ -22,7 +22,7 @@ pub(crate) struct Awaited {
     /// When the server last took a part of it; `None` while a part is still to be sent or its answer unknown.
     pub(crate) accepted: Option<Timestamp>,
     /// Whether anything of it was ever accepted, so that looking is worth while.
-    pub(crate) worth_looking: bool,
+    worth_looking: bool,
     resends: u32,
     missed: u8,
 }
@@ -101,6 +101,11 @@ impl Awaited {
             self.missed += 1;
         }
         Missed::Wait
+    }
+
+    /// Whether looking for its numbers is worth while.
+    pub(crate) fn is_looked_for(&self) -> bool {
+        self.worth_looking && !self.settled()
     }
 
     /// Whether every item has its outcome: seen, or absent from whole reads enough.

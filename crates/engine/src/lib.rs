@@ -22,6 +22,7 @@ mod feeding;
 mod finding;
 mod finish;
 mod ground;
+mod grounds;
 mod inputs;
 mod intake;
 mod lease;

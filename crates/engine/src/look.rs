@@ -1,6 +1,6 @@
 //! Looking whether accepted numbers are listed, and whether those believed to be listed still are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dncsync_core::answer::Answer;
 use dncsync_core::number::Number;
@@ -118,7 +118,7 @@ impl Sender<'_> {
     /// The oldest run that waits for a list pays for looking at it.
     pub(crate) fn charge_look(&self, list: ListKey) -> Charge {
         let doubted = || self.doubted.iter().find(|(_, batch)| batch.list == list).map(|(key, _)| key);
-        let waiting = self.awaited.iter().find(|(_, batch)| batch.list == list && worth_looking(batch));
+        let waiting = self.awaited.iter().find(|(_, batch)| batch.list == list && batch.is_looked_for());
         let leaving = || self.leaving.iter().find(|(_, batch)| batch.list == list).map(|(key, _)| key);
         let run = waiting.map(|(key, _)| key).or_else(doubted).or_else(leaving).map(|key| key.run.clone());
         let run = run.or_else(|| self.runs.keys().next().cloned()).unwrap_or_else(|| RunId::new(""));
@@ -197,21 +197,23 @@ impl Sender<'_> {
         if unseen > 0 && !leaves {
             tracing::warn!(unseen, "the list did not show numbers that it held before; `dncsync verify` tells of them");
         }
-        self.judge(list, began, seen, |_| true)
+        self.judge(list, began, seen, None)
     }
 
-    /// All numbers of these batches were looked for, from `began` on: what was not seen is decided about.
+    /// Numbers were looked for, from `began` on: what was not seen of them is decided about. `alone`: the batches whose numbers
+    /// were each asked for by itself, where the list was not read whole.
     pub(crate) fn judge(
         &mut self,
         list: ListKey,
         began: Timestamp,
         seen: &Numbers,
-        among: impl Fn(&BatchKey) -> bool,
+        alone: Option<&BTreeSet<BatchKey>>,
     ) -> Result<(), Trouble> {
+        let among = |key: &BatchKey| alone.is_none_or(|batches| batches.contains(key));
         let doubted = self.doubted.iter().filter(|(_, batch)| batch.list == list && batch.since <= began);
-        let doubted: Vec<BatchKey> = doubted.map(|(key, _)| key.clone()).filter(&among).collect();
+        let doubted: Vec<BatchKey> = doubted.map(|(key, _)| key.clone()).filter(among).collect();
         for key in doubted {
-            self.judge_doubted(&key, seen)?;
+            self.judge_doubted(&key, seen, alone.map(|_| began))?;
         }
         let waits = self.waits();
         let mut lost: Vec<BatchKey> = Vec::new();
@@ -238,7 +240,7 @@ impl Sender<'_> {
     }
 
     fn waiting_on(&self, list: ListKey) -> impl Iterator<Item = &Awaited> {
-        self.awaited.values().filter(move |batch| batch.list == list && worth_looking(batch))
+        self.awaited.values().filter(move |batch| batch.list == list && batch.is_looked_for())
     }
 
     /// When the next whole read of a list is due that decides about something.
@@ -253,8 +255,4 @@ impl Sender<'_> {
         let lag = sightings.iter().filter_map(accepted).map(|at| now.since(at)).max();
         self.longest_lag = self.longest_lag.max(lag.unwrap_or_default());
     }
-}
-
-pub(crate) fn worth_looking(batch: &Awaited) -> bool {
-    batch.worth_looking && !batch.settled()
 }

@@ -13,7 +13,6 @@ use dncsync_core::timestamp::Timestamp;
 use dncsync_store::{BatchKey, ListKey};
 
 use crate::awaited;
-use crate::look::worth_looking;
 use crate::sender::{Asked, Sender};
 use crate::trouble::Trouble;
 
@@ -48,7 +47,7 @@ impl Sender<'_> {
         }
         let mut batches = BTreeSet::new();
         let mut wanted = BTreeSet::new();
-        for (key, batch) in self.awaited.iter().filter(|(_, batch)| batch.list == list && worth_looking(batch)) {
+        for (key, batch) in self.awaited.iter().filter(|(_, batch)| batch.list == list && batch.is_looked_for()) {
             batches.insert(key.clone());
             wanted.extend(batch.unseen.iter().copied());
         }
@@ -103,7 +102,7 @@ impl Sender<'_> {
 
     /// Every number of a round was asked for: what it did not show is decided about, as after a whole read.
     fn end_round(&mut self, list: ListKey, round: &Round) -> Result<(), Trouble> {
-        self.judge(list, round.began, &round.seen, |batch| round.batches.contains(batch))
+        self.judge(list, round.began, &round.seen, Some(&round.batches))
     }
 }
 

@@ -151,11 +151,12 @@ impl Store {
         })
     }
 
-    /// The list was read for the doubted items of a batch: some were seen, these are gone and are sent again.
+    /// The doubted items of a batch were looked for: some were seen, these are gone and are sent again. `alone`: since when,
+    /// where each was asked for by itself. A whole read is remembered with its list; what was seen alone must be kept here.
     pub fn looked(
         &mut self,
         batch: &SentBatch,
-        seen: u64,
+        (seen, alone): (u64, Option<Timestamp>),
         gone: &RoaringBitmap,
         now: Timestamp,
         event: &Event,
@@ -163,6 +164,11 @@ impl Store {
         let (key, list) = (&batch.key, batch.list);
         self.write(|transaction| {
             let (run, seq) = (key.run.as_str(), key.seq);
+            if let Some(began) = alone {
+                let there = (0u32..).zip(&batch.items).filter(|(place, _)| !gone.contains(*place));
+                let there = there.map(|(_, item)| item.number).collect();
+                fates::keep(transaction, (list, key), Fate::Confirmed, began, now, &there)?;
+            }
             transaction.execute("DELETE FROM part WHERE run = ?1 AND batch = ?2", params![run, seq])?;
             if !gone.is_empty() {
                 wait_again(transaction, key, gone, 0, false)?;

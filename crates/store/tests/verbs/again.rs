@@ -6,7 +6,7 @@ use dncsync_core::source::SourceType::Manual;
 use dncsync_store::{BatchKey, PlanNotes};
 use roaring::RoaringBitmap;
 
-use crate::house::{House, LIMITS, at, entries, happened, run, show};
+use crate::house::{House, LIMITS, at, entries, happened, run, set, show};
 
 #[test]
 fn what_was_accepted_and_lost_is_sent_again_and_nothing_else_of_its_batch() {
@@ -41,7 +41,7 @@ fn of_what_was_doubted_only_what_is_gone_is_sent() {
     let sent = house.store.batch(&batch).unwrap();
     let numbers: Vec<_> = sent.items.iter().map(|item| item.number).collect();
     house.store.see(house.list, &numbers, &[]).unwrap();
-    house.store.looked(&sent, 2, &RoaringBitmap::from_iter([1]), at(10), &happened()).unwrap();
+    house.store.looked(&sent, (2, None), &RoaringBitmap::from_iter([1]), at(10), &happened()).unwrap();
 
     let believed = house.store.present_among(house.list, &numbers).unwrap();
     assert_eq!(believed, [numbers[0], numbers[2]], "what is gone is not believed to be there while it is sent");
@@ -55,7 +55,7 @@ fn what_was_doubted_and_is_all_there_costs_no_request() {
     let mut house = House::new();
     let batch = doubted(&mut house);
     let sent = house.store.batch(&batch).unwrap();
-    house.store.looked(&sent, 3, &RoaringBitmap::new(), at(10), &happened()).unwrap();
+    house.store.looked(&sent, (3, None), &RoaringBitmap::new(), at(10), &happened()).unwrap();
     house.settle(&batch, 0..0, None, at(10)).unwrap();
 
     assert_eq!(house.send(), None);
@@ -63,4 +63,15 @@ fn what_was_doubted_and_is_all_there_costs_no_request() {
     assert_eq!((found.batches, found.open, found.tally.already_listed, found.resent), (0, 0, 3, 0));
     assert_eq!(found.latencies, [0.0; 0], "nothing was sent, so nothing took time");
     assert!(house.store.seen_since(house.list, at(0)).unwrap().is_empty(), "the whole read has told of it");
+}
+
+#[test]
+fn what_was_doubted_and_asked_for_alone_was_seen_then() {
+    let mut house = House::new();
+    let batch = doubted(&mut house);
+    let sent = house.store.batch(&batch).unwrap();
+    house.store.looked(&sent, (2, Some(at(9))), &RoaringBitmap::from_iter([1]), at(10), &happened()).unwrap();
+
+    assert_eq!(house.store.seen_since(house.list, at(9)).unwrap(), set([1, 3]), "the next run need not ask again");
+    assert!(house.store.seen_since(house.list, at(10)).unwrap().is_empty());
 }

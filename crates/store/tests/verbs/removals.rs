@@ -64,7 +64,7 @@ fn what_is_doubted_is_looked_for_before_anything_is_removed() {
 
     let batch = house.store.open_batches(&run("b")).unwrap().remove(0);
     let sent = house.store.batch(&batch).unwrap();
-    house.store.looked(&sent, 2, &RoaringBitmap::new(), at(10), &happened()).unwrap();
+    house.store.looked(&sent, (2, None), &RoaringBitmap::new(), at(10), &happened()).unwrap();
     assert!(house.next().unwrap().removal);
 }
 
