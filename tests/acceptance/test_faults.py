@@ -2,7 +2,8 @@
 
 from house import House, Sandbox
 from inputs import made, numbers, plain
-from tenant import Tenant
+from profiles import is_items
+from tenants import Tenant
 
 FAULTS = {
     "429 without Retry-After": ["--fault", "429-bare:items:0.3:3"],
@@ -85,7 +86,7 @@ class Faults(House):
         self.assertEqual(sum(call.items for call in sandbox.tap.calls.posts()), 500 + lost)
 
     def test_longer_away_than_patience(self):
-        blocked = lambda method, path: (429, [("Retry-After", "3600")], b"") if path.endswith("/items") else None
+        blocked = lambda method, path: (429, [("Retry-After", "3600")], b"") if is_items(path) else None
         tenant = Tenant(self, interrupt=blocked)
         file = self.path("a.csv", plain(numbers(20)))
         first = self.ingest(file, "--patience", "5m", server=tenant, deadline=20)
@@ -97,7 +98,7 @@ class Faults(House):
         self.assertEqual(len(tenant.calls.api()), asked, "the time that the server asked for was not kept")
 
     def test_patience_ends(self):
-        tenant = Tenant(self, interrupt=lambda method, path: (503, [], b"") if path.endswith("/items") else None)
+        tenant = Tenant(self, interrupt=lambda method, path: (503, [], b"") if is_items(path) else None)
         file = self.path("a.csv", plain(numbers(20)))
         outcome = self.ingest(file, "--patience", "2s", server=tenant, deadline=30)
         first = self.assertReport(outcome, 5, totalItems=20, pending=20)

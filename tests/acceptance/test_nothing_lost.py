@@ -8,10 +8,11 @@ import time
 
 from house import CAMPAIGN, LIST, House, Sandbox, finish, until
 from inputs import made, numbers, plain
-from tenant import Tenant
+from profiles import BATCH, by_profile, is_items
+from tenants import Tenant
 
 # Requests under way at once, and items in each: what a kill may make go out twice.
-IN_FLIGHT = 4 * 10_000
+IN_FLIGHT = 4 * BATCH
 
 
 class NothingLost(House):
@@ -229,7 +230,7 @@ class LocalFaults(House):
         for table, column in (("batch", "items"), ("segment", "entries")):
             with self.subTest(table):
                 self.state = self.directory / table
-                tenant = Tenant(self, interrupt=lambda method, path: (503, [], b"") if path.endswith("/items") else None)
+                tenant = Tenant(self, interrupt=lambda method, path: (503, [], b"") if is_items(path) else None)
                 self.assertReport(self.ingest(file, "--patience", "1s", server=tenant), 5, pending=3_000)
                 with sqlite3.connect(self.state / "dncsync.db") as store:
                     store.execute(f"UPDATE {table} SET {column} = x'00'")
