@@ -65,6 +65,19 @@ class HundredThousand(House):
         return refused
 
 
+class Nameless(House):
+    def test_a_failure_that_names_nobody(self):
+        """Which record it was only the group can tell: what is not seen there is unconfirmed, and named."""
+        chosen = numbers(2_500, seed=710)
+        tenant = Tenant(self, refused={chosen[1_321]}, name_refused=False)
+        outcome = self.ingest(self.path("a.csv", plain(chosen)), "--confirm-within", "2s", server=tenant)
+        report = self.assertReport(outcome, 4, successes=2_499, unconfirmed=1, refused=0)
+        self.assertEqual(set(tenant.listed(LIST)), set(chosen) - {chosen[1_321]})
+        with open(report["unconfirmedFile"], newline="") as stream:
+            self.assertEqual([row["phone_number"] for row in csv.DictReader(stream)], [chosen[1_321]])
+        self.assertIn("a record is not taken", self.audit().read_text())
+
+
 class SignIn(House):
     def setUp(self):
         super().setUp()

@@ -2,7 +2,7 @@
 
 from house import House, Sandbox
 from inputs import made, numbers, plain
-from profiles import is_items
+from profiles import by_profile, is_items
 from tenants import Tenant
 
 FAULTS = {
@@ -55,7 +55,8 @@ class Faults(House):
 
     def test_refused_items_are_set_aside(self):
         chosen = numbers(2500, seed=3)
-        for name_refused in (True, False):
+        # Where the Admin API names nobody, nobody is refused: test_admin.
+        for name_refused in by_profile(v2=(True, False), admin=(True,)):
             with self.subTest(named_by_the_server=name_refused):
                 self.state = self.directory / f"named-{name_refused}"
                 refused = set(chosen[100:103])
