@@ -28,6 +28,11 @@ def batches(items):
     return -(-items // BATCH)
 
 
+def alike(items):
+    """So many items as fill as many requests as these do under v2."""
+    return items * BATCH // 10_000
+
+
 def is_items(path):
     """Whether a call is about a list's items, which the Admin API calls records."""
     return path.endswith(ITEMS)

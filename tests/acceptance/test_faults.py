@@ -2,7 +2,7 @@
 
 from house import House, Sandbox
 from inputs import made, numbers, plain
-from profiles import by_profile, is_items
+from profiles import alike, by_profile, is_items
 from tenants import Tenant
 
 FAULTS = {
@@ -46,10 +46,10 @@ class Faults(House):
         for name, faults in FAULTS.items():
             with self.subTest(name):
                 self.state = self.directory / name.replace(" ", "-")
-                self.check(faults, 45_000)
+                self.check(faults, alike(45_000))
 
     def test_all_together_on_a_large_file(self):
-        sandbox, report = self.check(ALL, 250_000)
+        sandbox, report = self.check(ALL, alike(250_000))
         self.assertGreater(report["requests"]["retried"], 0)
         self.assertGreaterEqual(sandbox.tap.calls.statuses(), {0, 401, 429, 502})
 

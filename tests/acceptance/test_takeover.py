@@ -6,7 +6,7 @@ import time
 
 from house import CAMPAIGN, House, Sandbox, finish, until
 from inputs import made, numbers, plain
-from profiles import by_profile, is_items
+from profiles import alike, by_profile, is_items
 from tenants import Tenant
 
 
@@ -32,7 +32,8 @@ class Takeover(House):
                 self.check_killed(seen)
 
     def check_killed(self, seen):
-        made_up = made(80_000, 0.01, 0.02, seed=13)
+        rows = alike(80_000)
+        made_up = made(rows, 0.01, 0.02, seed=13)
         file = self.path("a.csv", made_up.content)
         sandbox = Sandbox(self, rate=0)
         command = ("ingest", file, "--campaign", CAMPAIGN, "--state", self.state, "--rate", "0", "--json")
@@ -45,7 +46,7 @@ class Takeover(House):
         report = self.assertReport(
             self.run_command(*command, server=sandbox, deadline=120),
             3,
-            totalItems=80_000,
+            totalItems=rows,
             successes=len(made_up.numbers),
             duplicatesInInput=made_up.repeated,
             alreadyListed=0,
