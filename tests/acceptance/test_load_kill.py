@@ -135,7 +135,8 @@ class ApplyKilled(Feeding):
             return None
 
         def delay():
-            if seen == call and applied:
+            # Or a later one, where several were taken before the first answer left.
+            if seen >= call and applied:
                 process.kill()
             return 0
 
