@@ -20,7 +20,7 @@ from crash.worlds import LISTED_BEFORE, WAYS, Crossroads
 
 LONG = os.environ.get("DNCSYNC_LONG") == "1"
 # Most of the time of a world is waiting for the first look at a list.
-AT_ONCE = 8
+AT_ONCE = 16
 # How many of each other way the short form takes.
 SAMPLE = 16
 
