@@ -17,11 +17,12 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
+from profiles import ADMIN, PROFILE, account, is_api, is_items, items_of
+from strangers import Stranger
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("DNCSYNC_BIN", ROOT / "target" / "release" / "dncsync"))
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
-CLIENT_ID = "acceptance"
-CLIENT_SECRET = "acceptance-secret-8c1f"
 CAMPAIGN = "Q4_OUTBOUND_2024"
 LIST = "CAMPAIGN_DNC_" + CAMPAIGN
 OUTCOMES = ("successes", "duplicates", "rejected", "refused", "unconfirmed", "pending")
@@ -67,6 +68,8 @@ class House(unittest.TestCase):
             if not key.startswith(("CXONE_", "DNCSYNC_", "AGGREGATOR_", "XDG_"))
         }
         ours["HOME"] = ours["XDG_STATE_HOME"] = str(self.directory)
+        if ADMIN:
+            ours["CXONE_PROFILE"] = PROFILE
         if server is not None:
             ours |= server.environment()
         return ours | {key: str(value) for key, value in (extra or {}).items()}
@@ -207,7 +210,7 @@ class Sandbox:
     """`dncsync sandbox`, with a tap in front of it that sees every call."""
 
     def __init__(self, house, *arguments, rate=100, lag="100ms"):
-        command = ["sandbox", "--port", 0, "--rate", rate, "--lag", lag, *arguments]
+        command = ["sandbox", "--profile", PROFILE, "--port", 0, "--rate", rate, "--lag", lag, *arguments]
         self.process = house.start(*command)
         self.lines = []
         house.addCleanup(self.stop)
@@ -243,15 +246,6 @@ class Sandbox:
         return read_list(self.url, name)
 
 
-def account(url, secret=CLIENT_SECRET):
-    return {
-        "CXONE_API_URL": url,
-        "CXONE_TOKEN_URL": url + "/oauth/token",
-        "CXONE_CLIENT_ID": CLIENT_ID,
-        "CXONE_CLIENT_SECRET": secret,
-    }
-
-
 def read_list(url, name):
     """All numbers of the list of that name, as any other client of CXone reads them."""
     with Stranger(url) as stranger:
@@ -262,56 +256,6 @@ def put_into_list(url, name, numbers):
     """Numbers that somebody else puts into the list of that name, past dncsync."""
     with Stranger(url) as stranger:
         stranger.put(name, numbers)
-
-
-class Stranger:
-    """Another client of CXone, that knows nothing of dncsync."""
-
-    def __init__(self, url):
-        self._connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=30)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._connection.close()
-
-    def _authorization(self):
-        form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        self._connection.request("POST", "/oauth/token", urllib.parse.urlencode(form), kind)
-        return {"Authorization": "Bearer " + json.loads(self._connection.getresponse().read())["access_token"]}
-
-    def _call(self, method, path, body=None):
-        # A token of its own for each call: some tests let tokens live for a second.
-        headers = self._authorization() | ({"Content-Type": "application/json"} if body else {})
-        self._connection.request(method, path, body and json.dumps(body), headers)
-        answer = self._connection.getresponse()
-        content = answer.read()
-        if answer.status not in (200, 201):
-            raise AssertionError(f"{method} {path}: {answer.status} {content[:200]!r}")
-        return json.loads(content)
-
-    def _get(self, path, **query):
-        return self._call("GET", f"{path}?{urllib.parse.urlencode(query)}").get("entities", [])
-
-    def _id(self, name):
-        lists = [one for one in self._get("/api/v2/dnc/lists", query=name, pageSize=100) if one["listName"] == name]
-        return lists[0]["id"] if lists else None
-
-    def read(self, name):
-        list_id = self._id(name)
-        if list_id is None:
-            return None
-        numbers, page = [], 1
-        while entities := self._get(f"/api/v2/dnc/lists/{list_id}/items", pageNumber=page, pageSize=10_000):
-            numbers += [entity["phoneNumber"] for entity in entities]
-            page += 1
-        return numbers
-
-    def put(self, name, numbers):
-        items = [{"phoneNumber": number, "source": "MANUAL"} for number in numbers]
-        self._call("POST", f"/api/v2/dnc/lists/{self._id(name)}/items", items)
 
 
 class Call(NamedTuple):
@@ -328,22 +272,29 @@ class Calls(list):
     """All of them, in the order of their answers."""
 
     def posts(self):
-        return [call for call in self if call.method == "POST" and call.path.endswith("/items")]
+        return [call for call in self if call.method == "POST" and is_items(call.path)]
 
     def removals(self):
-        return [call for call in self if call.method == "DELETE" and call.path.endswith("/items")]
+        return [call for call in self if call.method == "DELETE" and is_items(call.path)]
 
     def api(self):
-        return [call for call in self if call.path.startswith("/api/")]
+        return [call for call in self if is_api(call.path)]
 
     def statuses(self):
         return {call.status for call in self}
 
-    def most_in_a_minute(self):
+    def keep_to(self, rate):
+        """Whether they came as their profile has it: so many in any minute, or evenly."""
+        if ADMIN:
+            # One more: requests that left one after another may arrive closer together.
+            return self.most_in(10) <= rate / 6 + 1
+        return self.most_in(60) <= rate
+
+    def most_in(self, seconds):
         arrivals = sorted(call.at for call in self.api())
         first = most = 0
         for last, at in enumerate(arrivals):
-            while arrivals[first] <= at - 60:
+            while arrivals[first] <= at - seconds:
                 first += 1
             most = max(most, last - first + 1)
         return most
@@ -417,11 +368,11 @@ class Tap(Server):
     def answer(self, request, body):
         at = time.monotonic()
         path = request.path.split("?")[0]
-        changes = request.command in ("POST", "DELETE") and path.endswith("/items")
+        changes = request.command in ("POST", "DELETE") and is_items(path)
         with self._lock:
             self.arrived_posts += changes and request.command == "POST"
         status, headers, content, whole = self._pass_on(request, body)
-        items = len(json.loads(body)) if changes else 0
+        items = len(items_of(body)) if changes else 0
         with self._lock:
             self.calls.append(Call(at, request.command, path, status, items))
         if status == 0:

@@ -1,4 +1,4 @@
-"""A scriptable CXone in pure Python, written from the wire contract alone, and an aggregator that takes webhooks."""
+"""A scriptable CXone of profile v2 in pure Python, written from the wire contract alone, and an aggregator that takes webhooks."""
 
 import collections
 import itertools
@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import standardwebhooks
 
-from house import CLIENT_SECRET, Call, Calls, Server, account, hang_up, respond
+from house import Call, Calls, Server, hang_up, respond
+from profiles import CLIENT_SECRET, account, is_items, items_of
 
 SCOPES = ("dnc:write", "dnc:read", "compliance:read")
 
@@ -31,7 +32,7 @@ class List:
         return {"id": self.id, "listName": self.name, "scope": self.scope, "sourceType": "SYSTEM"}
 
 
-class Tenant(Server):
+class V2Tenant(Server):
     """The knobs are attributes; tests turn them before the first call, or between two runs.
 
     rate            most API calls in 60 s, 0 = no limit; what is over gets 429
@@ -81,8 +82,8 @@ class Tenant(Server):
         url = urllib.parse.urlsplit(request.path)
         with self._lock:
             status, headers, content = self._decide(request, url, body, at)
-            changes = request.command in ("POST", "DELETE") and url.path.endswith("/items")
-            self.calls.append(Call(at, request.command, url.path, status, len(json.loads(body)) if changes else 0))
+            changes = request.command in ("POST", "DELETE") and is_items(url.path)
+            self.calls.append(Call(at, request.command, url.path, status, len(items_of(body)) if changes else 0))
         if self.delay:
             time.sleep(self.delay())
         if status == 0:
@@ -94,8 +95,9 @@ class Tenant(Server):
         interrupted = self.interrupt and self.interrupt(request.command, url.path)
         if interrupted:
             return interrupted
-        if url.path == "/oauth/token":
-            return self._token(dict(urllib.parse.parse_qsl(body.decode())))
+        signed_in = self._sign_in(request, url, body)
+        if signed_in:
+            return signed_in
         while self._window and self._window[0] <= at - 60:
             self._window.popleft()
         if self.rate and len(self._window) >= self.rate:
@@ -104,6 +106,9 @@ class Tenant(Server):
         granted = self.tokens.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
         if granted is None:
             return 401, [], error("token", "unknown token")
+        return self._authorized(request, url, body, at, granted)
+
+    def _authorized(self, request, url, body, at, granted):
         query = {"pageNumber": "1", "pageSize": "100"} | dict(urllib.parse.parse_qsl(url.query))
         parts = url.path.strip("/").split("/")[3:]
         needed = {"POST": {"dnc:write"}, "DELETE": {"dnc:write"}, "GET": {"dnc:read"}}[request.command]
@@ -131,7 +136,11 @@ class Tenant(Server):
             return 200, [], self._page([{"phoneNumber": number, "source": "MANUAL"} for _, number in seen], query)
         return 200, [], found.about()
 
-    def _token(self, form):
+    def _sign_in(self, request, url, body):
+        """The answer, where it is a call for a token."""
+        if url.path != "/oauth/token":
+            return None
+        form = dict(urllib.parse.parse_qsl(body.decode()))
         if form.get("grant_type") != "client_credentials":
             return 400, [], {"error": "unsupported_grant_type", "error_description": "client_credentials only"}
         if form.get("client_secret") != self.secret:

@@ -6,6 +6,7 @@ import unittest
 
 from house import House, Sandbox
 from inputs import numbers, plain
+from profiles import by_profile
 
 GIB = 1 << 30
 MOST_MIB = 300
@@ -59,7 +60,7 @@ class BadInput(House):
             ("--sandbox", "--confirm-within", "soon"),
             ("--sandbox", "--nonsense"),
             ("--sandbox", "--list", "A", "--scope", "WORLD"),
-            ("--sandbox", "--list", "A"),
+            by_profile(v2=("--sandbox", "--list", "A"), admin=("--sandbox", "--list", "A", "--scope", "GLOBAL")),
         ]
         for options in wrong:
             with self.subTest(options):
@@ -139,6 +140,7 @@ class BadInput(House):
                 self.state = self.directory / name.replace(" ", "-")
                 rows = plain(numbers(100)) + b"+12025551234,MANUAL,a" + control + b"b\n"
                 report = self.assertReport(self.ingest(self.path("a.csv", rows), "--sandbox"), 0, successes=101)
+                self.assertEqual(report["warnings"].pop("skills.none", None), by_profile(v2=None, admin=1))
                 self.assertEqual(report["warnings"], {"notes.controls": 1})
 
     def test_rejects_can_be_mended_and_fed_back(self):

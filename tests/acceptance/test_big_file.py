@@ -4,8 +4,11 @@ import csv
 
 from house import House, Sandbox
 from inputs import made
+from profiles import batches, by_profile
 
-ROWS = 250_000
+ROWS = by_profile(v2=250_000, admin=100_000)
+# Each profile's own: 100 in any minute, 5 in any second.
+RATE = by_profile(v2=100, admin=300)
 HEADER = ["phone_number", "source_type", "notes", "file", "line", "column", "code", "reason"]
 
 
@@ -13,7 +16,7 @@ class BigFile(House):
     def check(self, bad_share):
         made_up = made(ROWS, bad_share, 0.02)
         file, rejects = self.path("updates.csv", made_up.content), self.directory / "rejects.csv"
-        sandbox = Sandbox(self, rate=100)
+        sandbox = Sandbox(self, rate=RATE)
         good = len(made_up.numbers)
         counts = {
             "totalItems": ROWS,
@@ -24,9 +27,9 @@ class BigFile(House):
             "refused": 0,
             "unconfirmed": 0,
             "pending": 0,
-            "batches": -(-good // 10_000),
+            "batches": batches(good),
         }
-        first = self.ingest(file, "--rejects", rejects, server=sandbox, deadline=400)
+        first = self.ingest(file, "--rejects", rejects, "--rate", RATE, server=sandbox, deadline=400)
         report = self.assertReport(first, 3, **counts)
         self.assertEqual(report["rejects"], str(rejects))
         self.assertEqual(report["requests"]["throttled"], 0)
@@ -36,7 +39,7 @@ class BigFile(House):
         self.assertRejects(rejects, file.name, made_up.bad)
 
         posted = len(sandbox.tap.calls.posts())
-        second = self.ingest(file, server=sandbox, deadline=400)
+        second = self.ingest(file, "--rate", RATE, server=sandbox, deadline=400)
         counts |= {"successes": 0, "alreadyListed": good, "hitRate": 1.0, "batches": 0}
         self.assertReport(second, 3, **counts)
         self.assertEqual(len(sandbox.tap.calls.posts()), posted, "the second run posted items")

@@ -13,13 +13,14 @@ from itertools import cycle
 from typing import NamedTuple
 
 from house import House
+from profiles import ADMIN
 
 from crash import shim
 from crash.worlds import LISTED_BEFORE, WAYS, Crossroads
 
 LONG = os.environ.get("DNCSYNC_LONG") == "1"
 # Most of the time of a world is waiting for the first look at a list.
-AT_ONCE = 8
+AT_ONCE = 16
 # How many of each other way the short form takes.
 SAMPLE = 16
 
@@ -89,7 +90,7 @@ class Crash(House):
             before = [((at, False),) for at in points]
             halves = [((at, True),) for at in points if seen[at - 1].op in shim.WRITES]
             twice = [((chance.choice(points), chance.random() < 0.5), (chance.choice(points), chance.random() < 0.5)) for _ in points]
-            deaths = [*(some(before) if listed else before), *some(halves), *some(twice)]
+            deaths = [*(some(before) if listed or ADMIN else before), *some(halves), *some(twice)]
             ways = [(way, of) for of in deaths for way in WAYS] if LONG else zip(cycle(WAYS), deaths)
             found += [Case(listed, of, way, LONG or at % 4 == 0) for at, (way, of) in enumerate(ways)]
         # The long ones shall not all come last.

@@ -2,7 +2,8 @@
 
 from house import House, Sandbox
 from inputs import made, numbers, plain
-from tenant import Tenant
+from profiles import alike, by_profile, is_items
+from tenants import Tenant
 
 FAULTS = {
     "429 without Retry-After": ["--fault", "429-bare:items:0.3:3"],
@@ -45,16 +46,17 @@ class Faults(House):
         for name, faults in FAULTS.items():
             with self.subTest(name):
                 self.state = self.directory / name.replace(" ", "-")
-                self.check(faults, 45_000)
+                self.check(faults, alike(45_000))
 
     def test_all_together_on_a_large_file(self):
-        sandbox, report = self.check(ALL, 250_000)
+        sandbox, report = self.check(ALL, alike(250_000))
         self.assertGreater(report["requests"]["retried"], 0)
         self.assertGreaterEqual(sandbox.tap.calls.statuses(), {0, 401, 429, 502})
 
     def test_refused_items_are_set_aside(self):
         chosen = numbers(2500, seed=3)
-        for name_refused in (True, False):
+        # Where the Admin API names nobody, nobody is refused: test_admin.
+        for name_refused in by_profile(v2=(True, False), admin=(True,)):
             with self.subTest(named_by_the_server=name_refused):
                 self.state = self.directory / f"named-{name_refused}"
                 refused = set(chosen[100:103])
@@ -85,7 +87,7 @@ class Faults(House):
         self.assertEqual(sum(call.items for call in sandbox.tap.calls.posts()), 500 + lost)
 
     def test_longer_away_than_patience(self):
-        blocked = lambda method, path: (429, [("Retry-After", "3600")], b"") if path.endswith("/items") else None
+        blocked = lambda method, path: (429, [("Retry-After", "3600")], b"") if is_items(path) else None
         tenant = Tenant(self, interrupt=blocked)
         file = self.path("a.csv", plain(numbers(20)))
         first = self.ingest(file, "--patience", "5m", server=tenant, deadline=20)
@@ -97,7 +99,7 @@ class Faults(House):
         self.assertEqual(len(tenant.calls.api()), asked, "the time that the server asked for was not kept")
 
     def test_patience_ends(self):
-        tenant = Tenant(self, interrupt=lambda method, path: (503, [], b"") if path.endswith("/items") else None)
+        tenant = Tenant(self, interrupt=lambda method, path: (503, [], b"") if is_items(path) else None)
         file = self.path("a.csv", plain(numbers(20)))
         outcome = self.ingest(file, "--patience", "2s", server=tenant, deadline=30)
         first = self.assertReport(outcome, 5, totalItems=20, pending=20)

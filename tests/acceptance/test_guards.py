@@ -7,7 +7,7 @@ import json
 from feeding import Feeding, column, registry
 from house import CAMPAIGN, LIST, Sandbox, put_into_list
 from inputs import numbers
-from tenant import Tenant
+from tenants import Tenant
 
 
 class Guards(Feeding):

@@ -9,7 +9,8 @@ import sqlite3
 from feeding import Feeding, changes, column, registry
 from house import CAMPAIGN, LIST, finish
 from inputs import numbers
-from tenant import Tenant
+from profiles import is_api
+from tenants import Tenant
 
 LONG = os.environ.get("DNCSYNC_LONG") == "1"
 VERIFY = ("verify", "--campaign", CAMPAIGN)
@@ -192,7 +193,7 @@ class Defects(Feeding):
             for command in (("plan", "--campaign", CAMPAIGN), ("apply", "--campaign", CAMPAIGN), VERIFY):
                 self.assertIn(self.dncsync(*command, env=down).code, (5, 7), command)
         with self.subTest("the tenant answers nonsense"):
-            self.server.interrupt = lambda method, path: (200, [], b"<html>") if path.startswith("/api/") else None
+            self.server.interrupt = lambda method, path: (200, [], b"<html>") if is_api(path) else None
             for command in (("plan", "--campaign", CAMPAIGN), ("apply", "--campaign", CAMPAIGN), VERIFY):
                 self.assertIn(self.dncsync(*command, env={"DNCSYNC_PATIENCE": "1s"}).code, (5, 7), command)
             self.server.interrupt = None

@@ -5,6 +5,13 @@ import io
 
 from house import House, Sandbox
 from inputs import dirty_forms, verdict
+from profiles import ADMIN
+
+
+def fate(form, region=None):
+    """The verdict; the Admin API's groups take numbers of calling code 1 only."""
+    found = verdict(form, region)
+    return "profile.country" if ADMIN and found.startswith("+") and not found.startswith("+1") else found
 
 
 class Parity(House):
@@ -33,8 +40,8 @@ class Parity(House):
     def test_verdicts_and_texts(self):
         outcome = self.ingest(self.file, "--rejects", self.rejects, "--dry-run", "--sandbox", deadline=120)
         self.assertReport(outcome, 3, totalItems=len(self.forms), dryRun=True)
-        expected = {line: verdict(form) for line, form in self.lines()}
-        refused = {line: code for line, code in expected.items() if code.startswith("phone.")}
+        expected = {line: fate(form) for line, form in self.lines()}
+        refused = {line: code for line, code in expected.items() if not code.startswith("+")}
         self.assertSameCodes(refused)
         numbers = {code for code in expected.values() if code.startswith("+")}
         self.assertEqual(outcome.report["pending"], len(numbers))
@@ -45,8 +52,8 @@ class Parity(House):
     def test_verdicts_in_a_country(self):
         arguments = ("--rejects", self.rejects, "--dry-run", "--sandbox", "--country", "US")
         self.assertReport(self.ingest(self.file, *arguments, deadline=120), 3)
-        expected = {line: verdict(form, "US") for line, form in self.lines()}
-        refused = {line: "phone" for line, code in expected.items() if code.startswith("phone.")}
+        expected = {line: fate(form, "US") for line, form in self.lines()}
+        refused = {line: code.split(".")[0] for line, code in expected.items() if not code.startswith("+")}
         found = {line: code.split(".")[0] for line, code in self.refused().items()}
         self.assertEqual(self.different(found, refused), [])
 

@@ -20,7 +20,7 @@ from crash.disk import Disk
 from crash.worlds import LISTED_BEFORE, SAME_COMMAND, WAYS, Crossroads, World
 
 LONG = os.environ.get("DNCSYNC_LONG") == "1"
-AT_ONCE = 8
+AT_ONCE = 16
 
 
 class Case(NamedTuple):

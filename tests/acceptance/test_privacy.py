@@ -4,9 +4,10 @@ import re
 import stat
 
 from feeding import Feeding, changes, column, registry
-from house import CAMPAIGN, CLIENT_SECRET, LIST, House, put_into_list
+from house import CAMPAIGN, LIST, House, put_into_list
 from inputs import human, numbers, plain
-from tenant import Aggregator, Tenant
+from profiles import CLIENT_SECRET, is_items
+from tenants import Aggregator, Tenant
 
 WEBHOOK_SECRET = "webhook-secret-in-plain-text-24"
 DIGITS = re.compile(r"\d[\d\s().\-]{5,}\d")
@@ -44,7 +45,7 @@ class Privacy(House):
         content += "".join(f"{number},MANUAL,\n" for number in bad) + f'"{chosen[0]},MANUAL,unclosed\n'
         secret_values = [CLIENT_SECRET, WEBHOOK_SECRET, "token-of-the-tenant"]
         once = iter([(503, [], b""), (401, [], b""), (500, [], f"cannot take {chosen[3]}".encode())])
-        interrupt = lambda method, path: next(once, None) if method == "POST" and path.endswith("/items") else None
+        interrupt = lambda method, path: next(once, None) if method == "POST" and is_items(path) else None
         tenant = Tenant(self, refused=refused, never_indexed=lost, interrupt=interrupt)
         aggregator = Aggregator(self, WEBHOOK_SECRET, status=500)
         file = self.path("a.csv", content)

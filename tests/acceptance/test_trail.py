@@ -4,7 +4,7 @@ import json
 
 from house import House
 from inputs import numbers, plain
-from tenant import Tenant
+from tenants import Tenant
 
 
 class Trail(House):

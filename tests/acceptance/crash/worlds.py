@@ -10,16 +10,17 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
 import tempfile
 import time
-import urllib.parse
 
-from house import BINARY, CAMPAIGN, LIST, Outcome, Server, account, hang_up, respond
+from house import BINARY, CAMPAIGN, LIST, Outcome, Server, hang_up, respond
 from inputs import numbers
-from tenant import Tenant
+from profiles import TOKEN, account, is_items
+from tenants import Tenant
 
 from crash import shim
 
@@ -31,6 +32,7 @@ ROWS = len(ACCEPTED) + 1 + 1 + len(BAD)
 # The store keeps the path of a rejects file: a state directory that is built again must lie at the same path. This one
 # means another directory in each process.
 STATE = "/proc/self/cwd/disk/state"
+SECRET = "acceptance-secret-"
 # Nothing else may be left in a state directory once a run is finished.
 KNOWN = {"dncsync.db", "dncsync.db-wal", "dncsync.db-shm", "dnc_ingestion_audit.jsonl", "opening.lock", "rejects"}
 # The ways of going on after a crash: what is said to dncsync.
@@ -73,9 +75,9 @@ class Crossroads(Server):
             hang_up(request)
         elif path.startswith("/webhooks/"):
             self.worlds[int(path.rsplit("/", 1)[1])].told(request, body)
-        elif path == "/oauth/token":
-            secret = dict(urllib.parse.parse_qsl(body.decode()))["client_secret"]
-            self.worlds[int(secret.rsplit("-", 1)[1])].tenant.answer(request, body)
+        elif path == TOKEN:
+            world = re.search(rf"{SECRET}(\d+)", body.decode())[1]
+            self.worlds[int(world)].tenant.answer(request, body)
         else:
             # Tokens are numbered, a thousand to each world.
             token = request.headers["Authorization"].rsplit("-", 1)[1]
@@ -99,7 +101,7 @@ class Remote(Tenant):
     def _decide(self, request, url, body, at):
         before = self.world.journal_length()
         decided = super()._decide(request, url, body, at)
-        if request.command == "POST" and url.path != "/oauth/token":
+        if request.command == "POST" and url.path != TOKEN:
             self.past.append((before, copy.deepcopy(self.lists)))
         return decided
 
@@ -114,7 +116,7 @@ class World:
 
     def __init__(self, crossroads, key, listed=()):
         self.crossroads, self.key, self.house = crossroads, key, crossroads.house
-        self.secret = f"acceptance-secret-{key}"
+        self.secret = f"{SECRET}{key}"
         self.directory = crossroads.directory / f"world-{key}"
         # A directory that is not there yet, either: making it is part of the story.
         self.root = self.directory / "disk"
@@ -235,6 +237,6 @@ class World:
         before, held = len(self.tenant.calls), dict(self.tenant.lists[0].items)
         outcome = self.run()
         self.house.assertReport(outcome, 3, successes=0, alreadyListed=len(ACCEPTED), refused=1)
-        sent = [call.items for call in self.tenant.calls[before:] if call.method == "POST" and call.path.endswith("/items")]
+        sent = [call.items for call in self.tenant.calls[before:] if call.method == "POST" and is_items(call.path)]
         self.house.assertEqual(sent, [1])
         self.house.assertEqual(self.tenant.lists[0].items, held)
