@@ -38,7 +38,7 @@ async fn an_inactive_group_takes_nothing_until_it_is_active_again() {
 async fn a_measure_that_nobody_told_us_refuses_no_number_for_good() {
     let house = House::with(Profile::Admin, Options { capacity: 8, ..options(&[]) }).await;
     house.others_make("OTHERS", 100..105);
-    assert_eq!(house.outcome(&numbers(0..5)).await, "5 rows: 5 pending; stopped: tenant.capacity");
+    assert_eq!(house.outcome(&numbers(0..5)).await, "5 rows: 5 pending; stopped: tenant.full");
     assert_eq!(house.sandbox.observed().posts, 1, "it is not halved in search of a culprit");
 
     house.sandbox.remove_behind("OTHERS", &["+12025550100", "+12025550101"]);
