@@ -28,6 +28,8 @@ pub fn smaller(size: u64) -> u64 {
 pub struct Paging {
     page: u64,
     size: u64,
+    /// The size that was asked for at first.
+    asked: u64,
     before: u64,
     last: Option<(Number, Number, usize)>,
 }
@@ -35,14 +37,15 @@ pub struct Paging {
 impl Paging {
     /// From the first page.
     pub fn whole(size: u64) -> Self {
-        Self { page: 1, size: size.max(1), before: 0, last: None }
+        let size = size.max(1);
+        Self { page: 1, size, asked: size, before: 0, last: None }
     }
 
     /// From the page on which entry number `listed` (counted from 0) lies or will lie.
     pub fn tail(size: u64, listed: u64) -> Self {
         let size = size.max(1);
         let full = listed / size;
-        Self { page: full + 1, size, before: full * size, last: None }
+        Self { page: full + 1, size, asked: size, before: full * size, last: None }
     }
 
     /// The page to ask for, counted from 1, and its size.
@@ -82,6 +85,10 @@ impl Paging {
             (None, None) => true,
         };
         if !more {
+            // Nothing stands behind the first page: it was short because the list is, and shows no cap.
+            if facts.count == 0 && self.page == 2 {
+                self.size = self.asked;
+            }
             return false;
         }
         let used = facts.size.unwrap_or(facts.count).min(facts.count).max(1);
@@ -148,6 +155,21 @@ mod tests {
         let second = paging.judge(facts, &numbers);
         assert!(!paging.advance(second));
         assert_eq!(paging.before(), 30);
+    }
+
+    #[test]
+    fn a_short_list_shows_no_cap() {
+        let short = PageFacts { count: 3, ..PageFacts::default() };
+        let mut paging = Paging::whole(10_000);
+        assert!(paging.advance(short), "without totals a short page proves nothing");
+        assert!(!paging.advance(PageFacts::default()));
+        assert_eq!(paging.size(), 10_000, "else a list that grows would be read three by three");
+
+        let mut capped = Paging::whole(10_000);
+        assert!(capped.advance(PageFacts { count: 100, ..PageFacts::default() }));
+        assert!(capped.advance(PageFacts { count: 40, ..PageFacts::default() }));
+        assert!(!capped.advance(PageFacts::default()));
+        assert_eq!(capped.size(), 100);
     }
 
     #[test]
