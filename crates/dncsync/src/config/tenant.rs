@@ -91,6 +91,11 @@ impl Pick<'_> {
         let key_secret = self.secret(&flags.access_key_secret_file, "CXONE_ACCESS_KEY_SECRET", secrets)?;
         let (client_id, client_secret) = self.client(tenant, file)?;
         let auth = self.client_auth(file)?;
+        if client_id.is_some() != client_secret.is_some() {
+            let message = "of CXONE_CLIENT_ID and CXONE_CLIENT_SECRET one is set and the other is not";
+            let todo = "set both to sign in through a registered client, or none of them to sign in by the key alone";
+            return Err(Trouble::input("config.credentials", message, todo));
+        }
         let client = client_id.zip(client_secret);
         let client = client.map(|(id, secret)| RegisteredClient { id, secret: Secret::new(secret), auth });
         let usual = self.access(file)?;

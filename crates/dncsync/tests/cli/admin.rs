@@ -209,7 +209,7 @@ fn what_protects_nobody_is_told_to_whoever_asks() {
 }
 
 #[test]
-fn a_group_has_no_scope() {
+fn what_is_wrongly_said_of_a_tenant() {
     let place = place();
     assert_snapshot!(place.run(&format!("ingest optouts.txt {TO} --scope GLOBAL")), @r"
     $ dncsync ingest optouts.txt --list HOUSE --profile admin --sandbox --scope GLOBAL
@@ -221,6 +221,12 @@ fn a_group_has_no_scope() {
     $ dncsync target skills --list HOUSE --scope GLOBAL --sandbox --scrub 1
     --- stderr
     dncsync: profile.skills: lists of profile v2 have no scrubbed skills; say --profile admin where that is what the tenant speaks
+    [exit 2]
+    ");
+    assert_snapshot!(place.run("CXONE_CLIENT_ID=me CXONE_ACCESS_KEY_ID=k CXONE_ACCESS_KEY_SECRET=s doctor --profile admin"), @r"
+    $ CXONE_CLIENT_ID=me CXONE_ACCESS_KEY_ID=k CXONE_ACCESS_KEY_SECRET=s dncsync doctor --profile admin
+    --- stderr
+    dncsync: config.credentials: of CXONE_CLIENT_ID and CXONE_CLIENT_SECRET one is set and the other is not; set both to sign in through a registered client, or none of them to sign in by the key alone
     [exit 2]
     ");
     assert_snapshot!(place.run("ingest optouts.txt --list HOUSE --profile v3 --sandbox"), @r"
