@@ -40,7 +40,7 @@ impl Sender<'_> {
         &self,
         list: ListKey,
         now: Timestamp,
-        cost: impl FnOnce(u64) -> u64,
+        cost: impl Fn(u64) -> u64,
     ) -> Result<Option<Round>, Trouble> {
         if !self.client.speech().looks_up {
             return Ok(None);
@@ -48,6 +48,10 @@ impl Sender<'_> {
         let mut batches = BTreeSet::new();
         let mut wanted = BTreeSet::new();
         for (key, batch) in self.awaited.iter().filter(|(_, batch)| batch.list == list && batch.is_looked_for()) {
+            let most = batch.unseen.len() as u64;
+            if most > cost(most) {
+                return Ok(None);
+            }
             batches.insert(key.clone());
             wanted.extend(batch.unseen.iter().copied());
         }
@@ -55,12 +59,16 @@ impl Sender<'_> {
             batches.insert(key.clone());
             wanted.extend(batch.open());
         }
+        let too_many = |asks: usize| asks as u64 > cost(asks as u64);
+        // More numbers make it no cheaper: what is stored of doubted batches need not be read.
+        if too_many(wanted.len()) {
+            return Ok(None);
+        }
         for (key, _) in self.doubted.iter().filter(|(_, batch)| batch.list == list) {
             batches.insert(key.clone());
             wanted.extend(self.store.batch(key)?.items.iter().map(|item| item.number));
         }
-        let asks = wanted.len() as u64;
-        if asks == 0 || asks > cost(asks) {
+        if wanted.is_empty() || too_many(wanted.len()) {
             return Ok(None);
         }
         // Those of customers' requests, in order of number like all others: each round asks for all of them.

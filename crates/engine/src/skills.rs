@@ -12,7 +12,7 @@ use crate::dry_run;
 use crate::engine::{Engine, no_client};
 use crate::ground::Ground;
 use crate::single::Single;
-use crate::trouble::Trouble;
+use crate::trouble::{Kind, Trouble};
 
 /// The skills of a list, and what was changed of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,16 +79,14 @@ impl Engine {
             };
             single.store.log(single.world.now(), &run, &event)?;
         }
-        // Additions first: what protects more comes before what protects less.
-        for skill in &added {
-            single.patiently("list", || client.scrub(&list.id, skill)).await?;
-        }
-        for skill in &spared {
-            single.patiently("list", || client.spare(&list.id, skill)).await?;
-        }
+        let changed = change(&mut single, &list.id, &added, &spared).await;
         if changes {
             skills = read(&mut single, &list.id).await?;
-            let now = skills.iter().map(|skill| skill.id.clone()).collect();
+            let now: Vec<String> = skills.iter().map(|skill| skill.id.clone()).collect();
+            // A change whose answer was lost is refused when it is repeated (404): what is read back decides.
+            if !added.iter().all(|skill| now.contains(skill)) || spared.iter().any(|skill| now.contains(skill)) {
+                changed?;
+            }
             let event = Event::SkillsChanged { list_id: list.id.0.clone(), skills: now };
             single.store.log(single.world.now(), &run, &event)?;
         }
@@ -96,6 +94,22 @@ impl Engine {
         audit::write_out(&self.store)?;
         Ok(Scrubbed { list_id: list.id.0, skills, added, spared, withheld })
     }
+}
+
+/// Additions first: what protects more comes before what protects less.
+async fn change(single: &mut Single<'_>, list: &ListId, added: &[String], spared: &[String]) -> Result<(), Trouble> {
+    let client = single.client;
+    for skill in added {
+        single.patiently("list", || client.scrub(list, skill)).await?;
+    }
+    let mut refused = Ok(());
+    for skill in spared {
+        match single.patiently("list", || client.spare(list, skill)).await {
+            Err(trouble) if trouble.kind == Kind::Lasting => refused = Err(trouble),
+            answer => answer?,
+        }
+    }
+    refused
 }
 
 async fn read(single: &mut Single<'_>, list: &ListId) -> Result<Vec<Skill>, Trouble> {

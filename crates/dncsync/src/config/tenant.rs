@@ -39,13 +39,16 @@ impl Pick<'_> {
             (false, Profile::Admin) => self.admin(tenant, file)?,
         };
         let at_once = self.setting("CXONE_IN_FLIGHT", "a whole number from 1", file.in_flight, 4)?;
+        if at_once == 0 {
+            return Err(wrong("CXONE_IN_FLIGHT", "0", "a whole number from 1"));
+        }
         let capacity = self.capacity(profile, tenant, file)?;
         Ok(Found {
             profile,
             key,
             settings: settings.map(|settings| Settings { ca_pem, ..settings }),
             rate: self.rate(profile, tenant, file)?,
-            at_once: at_once.max(1),
+            at_once,
             reach: self.reach(profile, tenant, file)?,
             capacity,
         })

@@ -84,6 +84,18 @@ async fn a_skill_is_spared_only_where_that_is_approved() {
     assert_eq!(now, ["9", "11"]);
 }
 
+/// Repeated, the removal of a skill that is gone is answered 404: what is read back decides.
+#[tokio::test]
+async fn a_skill_whose_change_was_made_and_its_answer_lost_is_changed() {
+    let faults = ["close-after:POST*scrubbed-skills:1:1", "close-after:DELETE*scrubbed-skills:1:1"];
+    let house = House::with(Profile::Admin, options(&faults)).await;
+    house.outcome(&numbers(0..1)).await;
+    house.sandbox.scrub_behind(LIST, &[7]);
+    let set = skills(&house, Some(&["9"]), true).await;
+    let now: Vec<String> = set.skills.into_iter().map(|skill| skill.id).collect();
+    assert_eq!((now, set.added, set.spared), (vec!["9".to_owned()], vec!["9".to_owned()], vec!["7".to_owned()]));
+}
+
 /// A house before a group of 250 numbers.
 async fn before_a_large_group(page_cap: usize, quirks: &[Quirk]) -> House {
     let house = House::with(Profile::Admin, Options { page_cap, quirks: quirks.to_vec(), ..options(&[]) }).await;
