@@ -13,7 +13,7 @@ use crate::notes::{self, Mended};
 use crate::number::Number;
 use crate::profile::Reach;
 use crate::rejection::{Rejection, RejectionCode};
-use crate::row::{Place, Row};
+use crate::row::{Place, RowRef};
 use crate::source::SourceType;
 use crate::timestamp::Timestamp;
 
@@ -104,16 +104,16 @@ pub const NUMBER_RULES: &str = "rlibphonenumber 2.2.15";
 ///
 /// # Errors
 /// A [`Rejection`] where the number, the source type or the action cannot be taken; nothing else refuses a row.
-pub fn check(row: &Row, file: u32, rules: &Rules) -> Result<Passed, Rejection> {
+pub fn check(row: RowRef<'_>, file: u32, rules: &Rules) -> Result<Passed, Rejection> {
     let place = Place { file, line: row.line };
     let refuse = |column, code, reason: &str| Rejection { place, column, code, reason: reason.to_owned() };
-    let number = read_number(&row.phone, rules.country)
-        .map_err(|fault| refuse(row.phone_column, fault.code(), fault.reason(rules.country.is_some())))?;
+    let number = read_number(row.phone, rules.country)
+        .map_err(|fault| refuse(row.columns.phone, fault.code(), fault.reason(rules.country.is_some())))?;
     if !rules.reach.holds(number) {
-        return Err(refuse(row.phone_column, RejectionCode::ProfileCountry, rules.reach.reason()));
+        return Err(refuse(row.columns.phone, RejectionCode::ProfileCountry, rules.reach.reason()));
     }
     let action =
-        action(row, rules.mode).map_err(|code| refuse(row.action_column, code.clone(), action_reason(&code)))?;
+        action(row, rules.mode).map_err(|code| refuse(row.columns.action, code.clone(), action_reason(&code)))?;
     let mut malformed = Malformed::default();
     let at = if rules.mode == Mode::Changes { time(row, &mut malformed) } else { None };
     if action == Action::Delete {
@@ -125,7 +125,7 @@ pub fn check(row: &Row, file: u32, rules: &Rules) -> Result<Passed, Rejection> {
         "" => rules.default_source,
         named => SourceType::read(named).ok_or_else(|| {
             refuse(
-                row.source_column,
+                row.columns.source,
                 RejectionCode::SourceUnknown,
                 "the source type is none of MANUAL, REGULATORY, CUSTOMER_REQUEST, SYSTEM",
             )
@@ -137,8 +137,8 @@ pub fn check(row: &Row, file: u32, rules: &Rules) -> Result<Passed, Rejection> {
 }
 
 /// What a row does. Where rows only add, what is no deletion adds.
-fn action(row: &Row, mode: Mode) -> Result<Action, RejectionCode> {
-    match (Action::read(&row.action), mode) {
+fn action(row: RowRef<'_>, mode: Mode) -> Result<Action, RejectionCode> {
+    match (Action::read(row.action), mode) {
         (Some(action), Mode::Changes) => Ok(action),
         (None, Mode::Changes) => Err(RejectionCode::ActionUnknown),
         (Some(Action::Delete), Mode::Add | Mode::Replace) => Err(RejectionCode::ActionDeletes),
@@ -155,19 +155,19 @@ fn action_reason(code: &RejectionCode) -> &'static str {
     }
 }
 
-fn time(row: &Row, malformed: &mut Malformed) -> Option<Timestamp> {
-    let text = [&row.changed_at, &row.received_at].into_iter().find(|text| !text.trim().is_empty())?;
+fn time(row: RowRef<'_>, malformed: &mut Malformed) -> Option<Timestamp> {
+    let text = [row.changed_at, row.received_at].into_iter().find(|text| !text.trim().is_empty())?;
     let at = day::moment(text);
     malformed.time = at.is_none();
     at
 }
 
 /// An end that cannot be read is none: it must never lift a claim at once.
-fn end(row: &Row, malformed: &mut Malformed) -> End {
+fn end(row: RowRef<'_>, malformed: &mut Malformed) -> End {
     if row.end.trim().is_empty() {
         return End::Never;
     }
-    let day = Day::read(&row.end);
+    let day = Day::read(row.end);
     malformed.end = day.is_err();
     day.map_or(End::Never, End::Day)
 }
@@ -224,22 +224,24 @@ pub fn read_number(text: &str, country: Option<Country>) -> Result<Number, Numbe
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::row::Columns;
 
     const RULES: Rules =
         Rules { country: None, default_source: SourceType::Manual, mode: Mode::Add, reach: Reach::World };
 
-    fn row(phone: &str, source: &str) -> Row {
-        Row { line: 7, phone: phone.into(), source: source.into(), phone_column: 1, source_column: 2, ..Row::default() }
+    fn row<'a>(phone: &'a str, source: &'a str) -> RowRef<'a> {
+        let columns = Columns { source: 2, ..Columns::default() };
+        RowRef { line: 7, phone, source, columns, ..RowRef::default() }
     }
 
     fn refused(phone: &str, source: &str) -> (&'static str, u32) {
-        let rejection = check(&row(phone, source), 0, &RULES).expect_err("refused");
+        let rejection = check(row(phone, source), 0, &RULES).expect_err("refused");
         (rejection.code.code(), rejection.column)
     }
 
     #[test]
     fn a_number_is_normalised_and_the_default_source_fills_in() {
-        let passed = check(&row("+1 (202) 555-1234", ""), 2, &RULES).expect("passed");
+        let passed = check(row("+1 (202) 555-1234", ""), 2, &RULES).expect("passed");
         assert_eq!(passed.entry.number.e164(), "+12025551234");
         assert_eq!(passed.entry.source, SourceType::Manual);
         assert_eq!(passed.entry.place, Place { file: 2, line: 7 });
@@ -257,14 +259,15 @@ mod tests {
     #[test]
     fn a_number_that_the_list_cannot_hold_is_refused() {
         let abroad = row("+44 20 7183 8750", "");
-        let refused = check(&abroad, 0, &Rules { reach: Reach::Nanp, ..RULES }).expect_err("refused");
+        let refused = check(abroad, 0, &Rules { reach: Reach::Nanp, ..RULES }).expect_err("refused");
         assert_eq!((refused.code.code(), refused.column), ("profile.country", 1));
-        assert!(check(&abroad, 0, &Rules { reach: Reach::Unlike, ..RULES }).is_ok());
+        assert!(check(abroad, 0, &Rules { reach: Reach::Unlike, ..RULES }).is_ok());
     }
 
     fn changes(action: &str, source: &str, end: &str) -> Result<Passed, Rejection> {
-        let row = Row { action: action.into(), action_column: 3, end: end.into(), ..row("+12025551234", source) };
-        check(&row, 0, &Rules { mode: Mode::Changes, ..RULES })
+        let columns = Columns { action: 3, ..Columns::default() };
+        let row = RowRef { action, columns, end, ..row("+12025551234", source) };
+        check(row, 0, &Rules { mode: Mode::Changes, ..RULES })
     }
 
     #[test]
@@ -277,11 +280,12 @@ mod tests {
 
     #[test]
     fn a_deletion_is_no_addition_where_rows_only_add() {
-        let row = Row { action: "DELETE".into(), action_column: 2, ..row("+12025551234", "") };
-        let refused = check(&row, 0, &RULES).expect_err("refused");
+        let columns = Columns { action: 2, ..Columns::default() };
+        let row = RowRef { action: "DELETE", columns, ..row("+12025551234", "") };
+        let refused = check(row, 0, &RULES).expect_err("refused");
         assert_eq!((refused.code.code(), refused.column), ("action.delete", 2));
-        let other = Row { action: "renewed".into(), ..row };
-        assert_eq!(check(&other, 0, &RULES).map(|passed| passed.action), Ok(Action::Add));
+        let other = RowRef { action: "renewed", ..row };
+        assert_eq!(check(other, 0, &RULES).map(|passed| passed.action), Ok(Action::Add));
     }
 
     #[test]
@@ -302,7 +306,7 @@ mod tests {
     #[test]
     fn national_formats_need_a_country() {
         let rules = Rules { country: Country::read("us"), ..RULES };
-        let passed = check(&row("(202) 555-1234", "customer_request "), 0, &rules).expect("passed");
+        let passed = check(row("(202) 555-1234", "customer_request "), 0, &rules).expect("passed");
         assert_eq!(passed.entry.number.e164(), "+12025551234");
         assert_eq!(passed.entry.source, SourceType::CustomerRequest);
         assert_eq!(Country::read("ZZ"), None);

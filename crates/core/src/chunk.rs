@@ -31,6 +31,22 @@ impl Chunk {
         Self(bits)
     }
 
+    /// The chunk of these lower 16 bits, which are sorted, each once.
+    pub(crate) fn of_low(low: Vec<u16>) -> Self {
+        let mut bits = RoaringBitmap::new();
+        bits.append(low.into_iter().map(u32::from)).expect("they are sorted");
+        Self(bits)
+    }
+
+    /// The chunk whose lower 16 bits are set in these words, the lowest first.
+    pub(crate) fn of_words(words: &[u64; 1024]) -> Self {
+        let mut bytes = [0; 8192];
+        for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(words) {
+            *bytes = word.to_le_bytes();
+        }
+        Self(RoaringBitmap::from_lsb0_bytes(0, &bytes))
+    }
+
     /// Adds a number of this chunk; true where it was not in it.
     pub fn insert(&mut self, number: Number) -> bool {
         self.0.insert(low(number))

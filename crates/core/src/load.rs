@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Action, Said};
+use crate::change::Action;
 use crate::chunk::Chunk;
 use crate::feed::Mode;
 use crate::timestamp::Timestamp;
+use crate::told::Told;
 
 /// What a load does to one chunk of its feed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,11 +34,11 @@ impl Taken {
     }
 }
 
-/// Decides about one chunk: `before` is what the feed claims of it, `said` what the input says in the end of numbers of
-/// it, sorted, each number once.
-pub fn take(mode: Mode, before: &Chunk, said: &[Said]) -> Taken {
-    let named = |action| said.iter().filter(move |said| said.action == action).map(|said| said.number);
-    let (added, deleted) = (Chunk::of_sorted(named(Action::Add)), Chunk::of_sorted(named(Action::Delete)));
+/// Decides about one chunk: `before` is what the feed claims of it, `told` what the input says in the end of its numbers.
+pub fn take(mode: Mode, before: &Chunk, told: &Told) -> Taken {
+    let named = |action| told.rows.iter().filter(move |said| said.action == action).map(|said| said.number);
+    let (mut added, deleted) = (Chunk::of_sorted(named(Action::Add)), Chunk::of_sorted(named(Action::Delete)));
+    added.add(&told.plain);
     let mut withdrawn = before.and(&deleted);
     let mut absent = 0;
     if mode == Mode::Replace {
@@ -149,7 +150,7 @@ impl LoadReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::change::End;
+    use crate::change::{End, Said};
     use crate::number::Number;
     use crate::source::SourceType;
     use proptest::prelude::*;
@@ -174,8 +175,14 @@ mod tests {
         ) {
             let action = |adds: bool| if adds || mode != Mode::Changes { Action::Add } else { Action::Delete };
             let rows: BTreeMap<u64, Action> = rows.into_iter().map(|(number, adds)| (number, action(adds))).collect();
-            let said: Vec<Said> = rows.iter().map(|(number, action)| said(*number, *action)).collect();
-            let taken = take(mode, &chunk(&before), &said);
+            // Every third number that is added is told of without a row.
+            let plain = |number: u64, action: Action| number.is_multiple_of(3) && action == Action::Add;
+            let told = Told {
+                key: 0,
+                plain: chunk(&rows.iter().filter(|(number, action)| plain(**number, **action)).map(|(number, _)| *number).collect()),
+                rows: rows.iter().filter(|(number, action)| !plain(**number, **action)).map(|(number, action)| said(*number, *action)).collect(),
+            };
+            let taken = take(mode, &chunk(&before), &told);
 
             let mut after = if mode == Mode::Replace { BTreeSet::new() } else { before.clone() };
             for (number, action) in &rows {

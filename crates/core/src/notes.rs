@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::row::Row;
+use crate::row::RowRef;
 
 /// Longest notes that CXone takes, in characters (`/api/v2/dnc` contract).
 pub const MAX_CHARACTERS: usize = 1024;
@@ -29,7 +29,7 @@ impl Mended {
 
 /// The notes of a row as they go to CXone: without controls, with the date of the request at the end where the row
 /// tells one, and no longer than CXone takes. Where something must go it is the text, never the date.
-pub fn tidy(row: &Row) -> (Box<str>, Mended) {
+pub fn tidy(row: RowRef<'_>) -> (Box<str>, Mended) {
     let mut mended = Mended { encoding: row.mended_encoding, ..Mended::default() };
     if row.notes.is_empty() && row.received_at.is_empty() {
         return (Box::default(), mended);
@@ -77,8 +77,7 @@ mod tests {
     use super::*;
 
     fn tidied(notes: &str, received_at: &str) -> (String, Vec<&'static str>) {
-        let row = Row { notes: notes.into(), received_at: received_at.into(), ..Row::default() };
-        let (notes, mended) = tidy(&row);
+        let (notes, mended) = tidy(RowRef { notes, received_at, ..RowRef::default() });
         (notes.into(), mended.names().collect())
     }
 

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use dncsync_core::check::{self, Passed, Rules};
 use dncsync_core::rejection::{Rejection, RejectionCode};
-use dncsync_core::row::{Place, Row};
-use dncsync_feed::{Asked, Next, OpenError, Reader};
+use dncsync_core::row::{Place, RowRef};
+use dncsync_feed::{Asked, Fault, OpenError, Reader};
 
+use crate::ahead;
 use crate::inputs::Input;
 use crate::order::Source;
 use crate::progress::{Observer, Progress};
@@ -81,43 +82,44 @@ impl Desk {
         observer: &mut Observer<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<(), Trouble> {
-        let (name, digest) = (input.name().to_owned(), input.digest().to_owned());
+        let name = input.name().to_owned();
         let mut bytes = input.bytes()?;
-        let mut row = Row::default();
-        let mut reader = Reader::open(&mut bytes, &self.asked).map_err(|error| unreadable(&name, error))?;
+        let reader = Reader::open(&mut bytes, &self.asked).map_err(|error| unreadable(&name, error))?;
         self.fits(&name, reader.tells_actions())?;
         let broken =
-            |error: io::Error| Trouble::input("input.unreadable", format!("{name}: {error}"), "check the file");
-        loop {
-            match reader.read(&mut row).map_err(broken)? {
-                Next::End => break,
-                Next::Row => self.judge(&row, file, &name, sink)?,
-                Next::Malformed(fault) => {
-                    let place = Place { file, line: row.line };
-                    let reason = fault.reason().to_owned();
-                    let rejection = Rejection { place, column: 1, code: RejectionCode::RowMalformed, reason };
-                    self.reject(&row, &name, &rejection)?;
+            |error: &io::Error| Trouble::input("input.unreadable", format!("{name}: {error}"), "check the file");
+        let mut told = self.judged.rows;
+        let reader = ahead::each(reader, broken, |rows| {
+            for (row, fault) in rows.iter() {
+                match fault {
+                    None => self.judge(row, file, &name, sink)?,
+                    Some(fault) => self.refuse_malformed(row, file, &name, fault)?,
                 }
             }
-            if self.judged.rows.is_multiple_of(TELL_EVERY) {
-                if world.stopping() {
-                    return Err(Trouble::stopped());
-                }
-                observer(&Progress::Reading { rows: self.judged.rows });
+            if world.stopping() {
+                return Err(Trouble::stopped());
             }
-        }
+            if self.judged.rows - told >= TELL_EVERY {
+                told = self.judged.rows;
+                observer(&Progress::Reading { rows: told });
+            }
+            Ok(())
+        })?;
         let ignored = reader.ignored_columns();
         if !ignored.is_empty() {
             observer(&Progress::Note(format!("{name}: columns not used: {}", ignored.join(", "))));
             *self.judged.warnings.entry("columns.ignored".into()).or_default() += ignored.len() as u64;
         }
         drop(reader);
-        if bytes.finish().map_err(broken)? != digest {
-            let message = format!("{name} changed while it was read");
-            let todo = "wait until it is written, then run the command again";
-            return Err(Trouble::passing("input.changed", message, todo));
-        }
-        Ok(())
+        let read = bytes.finish().map_err(|error| broken(&error))?;
+        input.was_read(read)
+    }
+
+    fn refuse_malformed(&mut self, row: RowRef<'_>, file: u32, name: &str, fault: Fault) -> Result<(), Trouble> {
+        let place = Place { file, line: row.line };
+        let reason = fault.reason().to_owned();
+        let rejection = Rejection { place, column: 1, code: RejectionCode::RowMalformed, reason };
+        self.reject(row, name, &rejection)
     }
 
     /// A change list in which no row can say what it does is another file than was meant.
@@ -131,7 +133,7 @@ impl Desk {
         Ok(())
     }
 
-    fn judge(&mut self, row: &Row, file: u32, name: &str, sink: &mut Sink<'_>) -> Result<(), Trouble> {
+    fn judge(&mut self, row: RowRef<'_>, file: u32, name: &str, sink: &mut Sink<'_>) -> Result<(), Trouble> {
         match check::check(row, file, &self.rules) {
             Err(rejection) => self.reject(row, name, &rejection),
             Ok(passed) => {
@@ -144,7 +146,7 @@ impl Desk {
         }
     }
 
-    fn reject(&mut self, row: &Row, name: &str, rejection: &Rejection) -> Result<(), Trouble> {
+    fn reject(&mut self, row: RowRef<'_>, name: &str, rejection: &Rejection) -> Result<(), Trouble> {
         use dncsync_core::feed::Mode;
         if self.rules.mode == Mode::Replace && rejection.code == RejectionCode::ActionDeletes {
             let message =

@@ -13,7 +13,7 @@ use dncsync_store::{Overview, Store, TargetId, TenantId, Undelivered};
 use crate::checkup;
 use crate::deliver;
 use crate::ground::Ground;
-use crate::inputs;
+use crate::inputs::{self, Input};
 use crate::intake;
 use crate::lease;
 use crate::order::Order;
@@ -65,18 +65,16 @@ impl Engine {
     pub async fn ingest(&mut self, order: &Order, observer: &mut Observer<'_>) -> Result<Outcome, Trouble> {
         audit::write_out(&self.store)?;
         let mut inputs = inputs::open(&order.sources, self.store.directory())?;
-        let digests: Vec<String> = inputs.iter().map(|input| input.digest().to_owned()).collect();
-        let digest = order.digest(&digests);
         let target = self.store.target(self.tenant, &order.target)?;
-        let run = match self.continued(target, &digest)? {
+        let run = match self.continued(target, order, &mut inputs)? {
             Some(run) => {
                 observer(&Progress::Note(format!("continuing run {run}")));
                 run
             }
-            None => match self.load(&mut inputs, order, target, &digest, observer) {
+            None => match self.load(&mut inputs, order, target, observer) {
                 // What the list's own feed claims cannot be read: what is damaged is dropped, and the input is at hand.
                 Err(trouble) if trouble.code == Trouble::DAMAGED && self.mend(&Wanted::Everything, observer)? => {
-                    self.load(&mut inputs, order, target, &digest, observer)?
+                    self.load(&mut inputs, order, target, observer)?
                 }
                 loaded => loaded?,
             },
@@ -126,8 +124,13 @@ impl Engine {
     }
 
     /// The unfinished run of this very input. One whose stored rows are damaged is forgotten: they are at hand again.
-    fn continued(&mut self, target: TargetId, digest: &str) -> Result<Option<RunId>, Trouble> {
-        let Some(run) = self.store.unfinished(target, digest)? else {
+    fn continued(&mut self, target: TargetId, order: &Order, inputs: &mut [Input]) -> Result<Option<RunId>, Trouble> {
+        // Mostly there is none at all, and a large input need not be read twice.
+        if !self.store.has_unfinished(target)? {
+            return Ok(None);
+        }
+        inputs.iter_mut().try_for_each(|input| input.digest().map(drop))?;
+        let Some(run) = self.store.unfinished(target, &order.digest(inputs.iter().map(Input::known_digest)))? else {
             return Ok(None);
         };
         if self.store.sound(&run)? {

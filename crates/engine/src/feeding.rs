@@ -127,9 +127,10 @@ impl Engine {
                 "name the file with the campaign's own numbers, and --country where they are written in a national form",
             ));
         }
-        let mut numbers = sorter.finish().map_err(StoreError::Spool)?.map(|said| said.map(|said| said.number));
+        let told = sorter.finish().map_err(StoreError::Spool)?;
+        let mut chunks = told.map(|told| told.map(|told| (told.key, told.plain)));
         let name = inputs.first().map(|input| input.name().to_owned()).unwrap_or_default();
-        let count = self.store.keep_to(target, Some((&name, &mut numbers)))?;
+        let count = self.store.keep_to(target, Some((&name, &mut chunks)))?;
         Ok(TargetSet {
             feeds: Vec::new(),
             only: Some(count),

@@ -1,7 +1,7 @@
 //! Inputs: files, standard input and items of a program, each readable twice.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -12,11 +12,12 @@ use dncsync_store::LoadFile;
 use crate::order::Source;
 use crate::trouble::Trouble;
 
-/// An input that can be read twice: once for its digest, once for its rows.
+/// An input that can be read twice: once for its digest, where that must be known before, and once for its rows.
 pub(crate) struct Input {
     name: String,
     bytes: u64,
-    digest: String,
+    /// Its SHA-256, once it was read whole.
+    digest: Option<String>,
     content: Content,
     /// Where it lies, and when it was last changed; what came through a pipe lies nowhere.
     lies: Option<(PathBuf, i64)>,
@@ -24,18 +25,57 @@ pub(crate) struct Input {
 
 enum Content {
     File(File),
+    /// Nameless, and nobody else's.
+    Spool(File),
     Memory(Vec<u8>),
 }
 
 impl Input {
-    /// Its SHA-256.
-    pub(crate) fn digest(&self) -> &str {
-        &self.digest
+    /// Its SHA-256. It is read whole for it, where it was not yet.
+    pub(crate) fn digest(&mut self) -> Result<&str, Trouble> {
+        if self.digest.is_none() {
+            let bytes = self.bytes()?;
+            let read = bytes.finish().map_err(|error| self.unreadable(&error))?;
+            self.was_read(read)?;
+        }
+        Ok(self.known_digest())
+    }
+
+    /// Its SHA-256; empty where it was never read whole.
+    pub(crate) fn known_digest(&self) -> &str {
+        self.digest.as_deref().unwrap_or_default()
+    }
+
+    /// Its rows were read, and these were all its bytes: what they say of it.
+    ///
+    /// # Errors
+    /// It changed meanwhile, so that nobody can say what was read.
+    pub(crate) fn was_read(&mut self, read: Hashed) -> Result<(), Trouble> {
+        let known = self.digest.get_or_insert_with(|| read.digest.clone());
+        if *known != read.digest
+            || read.bytes != self.bytes
+            || !self.content.is_as_it_was(self.bytes, self.lies.as_ref())
+        {
+            let message = format!("{} changed while it was read", self.name);
+            let todo = "wait until it is written, then run the command again";
+            return Err(Trouble::passing("input.changed", message, todo));
+        }
+        Ok(())
+    }
+
+    /// What to say where it cannot be read.
+    pub(crate) fn unreadable(&self, error: &io::Error) -> Trouble {
+        Trouble::input("input.unreadable", format!("{}: {error}", self.name), "check the file")
+    }
+
+    /// How long it is, in bytes.
+    pub(crate) fn length(&self) -> u64 {
+        self.bytes
     }
 
     /// What the log says of it.
     pub(crate) fn loaded(&self) -> LoadedFile {
-        LoadedFile { name: self.name.clone(), digest: self.digest.clone(), bytes: self.bytes }
+        LoadedFile { name: self.name.clone(), digest: self.known_digest().to_owned(), bytes: self.bytes }
     }
 
     /// Its name, without directories.
@@ -47,12 +87,12 @@ impl Input {
     pub(crate) fn remembered(&self) -> LoadFile {
         let (path, modified) = self.lies.clone().unwrap_or_default();
         let path = path.display().to_string();
-        LoadFile { name: self.name.clone(), path, digest: self.digest.clone(), bytes: self.bytes, modified }
+        LoadFile { name: self.name.clone(), path, digest: self.known_digest().to_owned(), bytes: self.bytes, modified }
     }
 
     /// Its bytes, once more from the beginning.
-    pub(crate) fn bytes(&mut self) -> Result<Hashing<Box<dyn Read + '_>>, Trouble> {
-        Ok(Hashing { inner: self.content.reader()?, digest: Digest::default() })
+    pub(crate) fn bytes(&mut self) -> Result<Hashing<Box<dyn Read + Send + '_>>, Trouble> {
+        Ok(Hashing { inner: self.content.reader()?, digest: Digest::default(), bytes: 0 })
     }
 }
 
@@ -62,24 +102,21 @@ pub(crate) fn modified(metadata: &std::fs::Metadata) -> i64 {
     since.and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0)
 }
 
-/// Opens the inputs and takes their digests. What can be read only once (standard input, a pipe) is copied into the
-/// state directory first; what of it was accepted is durable in the store before anything is sent.
+/// Opens the inputs. What can be read only once (standard input, a pipe) is copied into the state directory first; what of
+/// it was accepted is durable in the store before anything is sent.
 pub(crate) fn open(sources: &[Source], state: &Path) -> Result<Vec<Input>, Trouble> {
     sources.iter().map(|source| open_one(source, state)).collect()
 }
 
 fn open_one(source: &Source, state: &Path) -> Result<Input, Trouble> {
     match source {
-        Source::Items(bytes) => {
-            let digest = Digest::of(bytes);
-            Ok(Input {
-                name: "items".into(),
-                bytes: bytes.len() as u64,
-                digest,
-                content: Content::Memory(bytes.clone()),
-                lies: None,
-            })
-        }
+        Source::Items(items) => Ok(Input {
+            name: "items".into(),
+            bytes: items.len() as u64,
+            digest: None,
+            content: Content::Memory(items.clone()),
+            lies: None,
+        }),
         Source::Stdin => spooled("-".into(), io::stdin().lock(), state),
         Source::File(path) => {
             let unreadable = |error: &io::Error| Trouble::file("input.unreadable", path, error);
@@ -92,14 +129,22 @@ fn open_one(source: &Source, state: &Path) -> Result<Input, Trouble> {
             }
             let file = File::open(path).map_err(|error| unreadable(&error))?;
             let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            if metadata.is_file() { digested(name, file) } else { spooled(name, file, state) }
-                .map(|input| Input { lies: metadata.is_file().then(|| (whole, modified(&metadata))), ..input })
-                .map_err(|trouble| Trouble { message: format!("{}: {}", path.display(), trouble.message), ..trouble })
+            let lies = metadata.is_file().then(|| (whole, modified(&metadata)));
+            // Some systems hand out what they make up while it is read as a file without a length.
+            if !metadata.is_file() || metadata.len() == 0 {
+                let input = spooled(name, file, state).map_err(|trouble| Trouble {
+                    message: format!("{}: {}", path.display(), trouble.message),
+                    ..trouble
+                })?;
+                return Ok(Input { lies, ..input });
+            }
+            Ok(Input { name, bytes: metadata.len(), digest: None, content: Content::File(file), lies })
         }
     }
 }
 
-fn spooled(name: String, mut from: impl Read, state: &Path) -> Result<Input, Trouble> {
+/// Keeps what can be read only once, and takes its digest on the way.
+fn spooled(name: String, from: impl Read, state: &Path) -> Result<Input, Trouble> {
     let failed = |error: &io::Error| {
         Trouble::passing(
             "input.spool",
@@ -108,52 +153,56 @@ fn spooled(name: String, mut from: impl Read, state: &Path) -> Result<Input, Tro
         )
     };
     let mut spool = tempfile::tempfile_in(state).map_err(|error| failed(&error))?;
+    let mut from = Hashing { inner: from, digest: Digest::default(), bytes: 0 };
     io::copy(&mut from, &mut spool).map_err(|error| failed(&error))?;
-    spool.sync_all().map_err(|error| failed(&error))?;
-    digested(name, spool)
-}
-
-fn digested(name: String, mut file: File) -> Result<Input, Trouble> {
-    let unreadable = |error: &io::Error| Trouble::input("input.unreadable", error.to_string(), "check the file");
-    let mut digest = Digest::default();
-    let mut buffer = vec![0; 1 << 16];
-    let mut bytes = 0;
-    file.rewind().map_err(|error| unreadable(&error))?;
-    loop {
-        let read = file.read(&mut buffer).map_err(|error| unreadable(&error))?;
-        if read == 0 {
-            break;
-        }
-        digest.update(&buffer[..read]);
-        bytes += read as u64;
-    }
-    Ok(Input { name, bytes, digest: digest.finish(), content: Content::File(file), lies: None })
+    let Hashed { digest, bytes } = from.finish().map_err(|error| failed(&error))?;
+    Ok(Input { name, bytes, digest: Some(digest), content: Content::Spool(spool), lies: None })
 }
 
 impl Content {
-    fn reader(&mut self) -> Result<Box<dyn Read + '_>, Trouble> {
+    fn reader(&mut self) -> Result<Box<dyn Read + Send + '_>, Trouble> {
         match self {
             Self::Memory(bytes) => Ok(Box::new(bytes.as_slice())),
-            Self::File(file) => {
+            Self::File(file) | Self::Spool(file) => {
                 file.rewind()
                     .map_err(|error| Trouble::input("input.unreadable", error.to_string(), "check the file"))?;
-                Ok(Box::new(BufReader::with_capacity(1 << 16, &*file)))
+                Ok(Box::new(&*file))
             }
         }
     }
+
+    /// Whether what lies where others can write looks as it did when it was opened.
+    fn is_as_it_was(&self, bytes: u64, lies: Option<&(PathBuf, i64)>) -> bool {
+        let (Self::File(file), Some((_, since))) = (self, lies) else { return true };
+        file.metadata().is_ok_and(|now| now.len() == bytes && modified(&now) == *since)
+    }
+}
+
+/// What was read.
+pub(crate) struct Hashed {
+    digest: String,
+    bytes: u64,
 }
 
 /// Takes the digest of what is read, so that a file that changed in between is noticed.
 pub(crate) struct Hashing<R> {
     inner: R,
     digest: Digest,
+    bytes: u64,
 }
 
 impl<R: Read> Hashing<R> {
-    /// Reads the rest; the digest of the whole.
-    pub(crate) fn finish(mut self) -> io::Result<String> {
-        io::copy(&mut self, &mut io::sink())?;
-        Ok(self.digest.finish())
+    /// Reads the rest; what the whole was.
+    pub(crate) fn finish(mut self) -> io::Result<Hashed> {
+        let mut rest = vec![0; 1 << 18];
+        loop {
+            match self.read(&mut rest) {
+                Ok(0) => break,
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(Hashed { digest: self.digest.finish(), bytes: self.bytes })
     }
 }
 
@@ -161,6 +210,7 @@ impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.digest.update(&buffer[..read]);
+        self.bytes += read as u64;
         Ok(read)
     }
 }

@@ -6,6 +6,7 @@
 //! [`Engine::ingest`] is the table of contents: intake → send and look, round by round → report.
 
 mod again;
+mod ahead;
 mod answers;
 mod audit;
 mod awaited;

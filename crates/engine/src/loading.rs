@@ -29,7 +29,6 @@ impl Engine {
         inputs: &mut [Input],
         order: &Order,
         target: TargetId,
-        digest: &str,
         observer: &mut Observer<'_>,
     ) -> Result<RunId, Trouble> {
         let started = self.world.now();
@@ -37,6 +36,7 @@ impl Engine {
         let (earlier, id) =
             (self.world.run_id_at(started), self.world.run_id_at(started + std::time::Duration::from_millis(1)));
         let mut loaded = intake::load(inputs, order, &id, self.store.directory(), &self.world, observer)?;
+        let digest = &order.digest(inputs.iter().map(|input| input.known_digest()));
         let mut owed = self.owed(target)?;
         owed.give_to(&mut loaded.entries);
         let files: Vec<String> = inputs.iter().map(|input| input.name().to_owned()).collect();

@@ -42,7 +42,7 @@ pub struct Order {
 
 impl Order {
     /// The digest that tells whether an unfinished run is this very order: the inputs' digests and what was asked.
-    pub(crate) fn digest(&self, inputs: &[String]) -> String {
+    pub(crate) fn digest<'a>(&self, inputs: impl Iterator<Item = &'a str>) -> String {
         let mut digest = asked(&self.rules, self.format);
         for input in inputs {
             digest.field(input.as_bytes());

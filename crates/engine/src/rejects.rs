@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use dncsync_core::entry::Entry;
 use dncsync_core::rejection::{Rejection, RejectionCode};
-use dncsync_core::row::Row;
+use dncsync_core::row::RowRef;
 use dncsync_store::{private_options, sync_name};
 
 /// The columns of a rejects file. The first three are an input's own, so that a mended file can be fed back in.
@@ -26,7 +26,7 @@ impl Rejects {
     }
 
     /// Adds a refused row.
-    pub(crate) fn add(&mut self, row: &Row, file: &str, rejection: &Rejection) -> io::Result<()> {
+    pub(crate) fn add(&mut self, row: RowRef<'_>, file: &str, rejection: &Rejection) -> io::Result<()> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             empty => {
@@ -36,13 +36,13 @@ impl Rejects {
             }
         };
         // The date of the request has no column here; with the notes it survives being mended and fed back in.
-        let notes = match (row.notes.as_str(), row.received_at.as_str()) {
+        let notes = match (row.notes, row.received_at) {
             (notes, "") => notes.to_owned(),
             ("", date) => format!("[received {date}]"),
             (notes, date) => format!("{notes} [received {date}]"),
         };
         let (line, column) = (rejection.place.line.to_string(), rejection.column.to_string());
-        let record = [&row.phone, &row.source, &notes, file, &line, &column, rejection.code.code(), &rejection.reason];
+        let record = [row.phone, row.source, &notes, file, &line, &column, rejection.code.code(), &rejection.reason];
         Ok(writer.write_record(record)?)
     }
 

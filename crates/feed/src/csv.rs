@@ -7,7 +7,7 @@ mod splitter;
 
 use std::io::{self, Read};
 
-use dncsync_core::row::Row;
+use dncsync_core::row::{self, Row};
 
 use self::header::{Columns, FirstRow};
 use self::records::Records;
@@ -23,6 +23,7 @@ use crate::open_error::OpenError;
 pub(crate) struct Csv {
     records: Records,
     columns: Columns,
+    told: row::Columns,
     pub(crate) ignored: Ignored,
 }
 
@@ -32,7 +33,7 @@ impl Csv {
         let mut records = Records::new();
         let (first, fault) = match lines.next_filled()? {
             Found::End => {
-                return Ok(Self { records, columns: Columns::without_header(0), ignored: Ignored::default() });
+                return Ok(Self::of(records, Columns::without_header(0), Ignored::default()));
             }
             Found::Line(line) => {
                 let record = records.assemble(lines, line)?;
@@ -55,7 +56,17 @@ impl Csv {
         };
         records.most_fields = columns.width;
         records.number = columns.number;
-        Ok(Self { records, columns, ignored })
+        Ok(Self::of(records, columns, ignored))
+    }
+
+    fn of(records: Records, columns: Columns, ignored: Ignored) -> Self {
+        let at = |column: Option<usize>| column.map_or(1, counted_from_one);
+        let told = row::Columns {
+            phone: counted_from_one(columns.number),
+            source: at(columns.source),
+            action: at(columns.action),
+        };
+        Self { records, columns, told, ignored }
     }
 
     /// Whether a column says of each row if it adds or deletes.
@@ -81,9 +92,7 @@ impl Csv {
             | put(&mut row.action, self.columns.action)
             | put(&mut row.changed_at, self.columns.changed_at)
             | put(&mut row.end, self.columns.end);
-        row.phone_column = counted_from_one(self.columns.number);
-        row.source_column = self.columns.source.map_or(1, counted_from_one);
-        row.action_column = self.columns.action.map_or(1, counted_from_one);
+        row.columns = self.told;
     }
 }
 

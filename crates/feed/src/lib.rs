@@ -26,6 +26,7 @@ mod number_like;
 mod open_error;
 mod reader;
 mod registry;
+mod rows;
 mod txt;
 
 pub use asked::Asked;
@@ -34,3 +35,4 @@ pub use format::Format;
 pub use limits::{MAX_ROW_BYTES, MAX_ROW_LINES};
 pub use open_error::OpenError;
 pub use reader::Reader;
+pub use rows::Rows;

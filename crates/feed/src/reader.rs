@@ -17,6 +17,7 @@ use crate::lines::{Found, Lines};
 use crate::lossy;
 use crate::open_error::OpenError;
 use crate::registry::Registry;
+use crate::rows::Rows;
 use crate::txt;
 
 /// Reads rows from an input, one after the other, in constant memory.
@@ -107,6 +108,22 @@ impl<R: Read> Reader<R> {
         };
         self.lines.advance(line.next, 1);
         Ok(next)
+    }
+
+    /// Fills `rows` with what stands next, as many as it takes; empty at the end of the input. `row` is room to work in.
+    ///
+    /// # Errors
+    /// The input cannot be read; what was read before that is in `rows`.
+    pub fn read_many(&mut self, rows: &mut Rows, row: &mut Row) -> io::Result<()> {
+        rows.clear();
+        while !rows.is_full() {
+            match self.read(row)? {
+                Next::End => break,
+                Next::Row => rows.push(row, None),
+                Next::Malformed(fault) => rows.push(row, Some(fault)),
+            }
+        }
+        Ok(())
     }
 
     fn skip_too_long(&mut self, row: &mut Row) -> io::Result<Next> {

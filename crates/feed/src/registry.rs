@@ -62,7 +62,7 @@ impl Registry {
         row.phone.extend([COUNTRY_CODE, said.area, said.number]);
         row.changed_at.push_str(said.changed_at);
         row.action.push_str(said.action);
-        row.action_column = match said.layout {
+        row.columns.action = match said.layout {
             Layout::Full => 1,
             Layout::Changes => 3,
             Layout::SplitChanges => 4,

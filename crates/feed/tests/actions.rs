@@ -46,7 +46,7 @@ fn the_column_of_the_action_is_counted_from_one() {
     ] {
         let mut reader = Reader::open(input.as_bytes(), &registry()).expect("the input opens");
         let _ = reader.read(&mut row).expect("the input is read");
-        assert_eq!((row.phone_column, row.action_column), (1, column), "{input}");
+        assert_eq!((row.columns.phone, row.columns.action), (1, column), "{input}");
     }
 }
 

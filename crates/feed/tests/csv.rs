@@ -66,7 +66,7 @@ fn columns_are_counted_from_one() {
     for (input, place) in [("id,source,phone\n1,MANUAL,+12025550123", (3, 2)), ("+12025550123,MANUAL", (1, 2))] {
         let mut reader = Reader::open(input.as_bytes(), &Asked::default()).expect("the input opens");
         let _ = reader.read(&mut row).expect("the input is read");
-        assert_eq!((row.phone_column, row.source_column), place);
+        assert_eq!((row.columns.phone, row.columns.source), place);
     }
 }
 

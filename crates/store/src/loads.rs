@@ -8,6 +8,7 @@ use dncsync_core::event::Event;
 use dncsync_core::report::Tally;
 use dncsync_core::run::RunId;
 use dncsync_core::timestamp::Timestamp;
+use dncsync_core::told::by_chunk;
 use rusqlite::{Transaction, params};
 
 use crate::batches::BatchKey;
@@ -236,5 +237,5 @@ fn claim(
             notes: entry.notes.clone(),
         })
     });
-    taking::take(transaction, feed.id, load, said, now).map(drop)
+    taking::take(transaction, feed.id, load, by_chunk(said), now).map(drop)
 }

@@ -114,6 +114,12 @@ impl Store {
         Ok(id.map(RunId::new))
     }
 
+    /// Whether any run into this target is not finished.
+    pub fn has_unfinished(&self, target: TargetId) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM run WHERE target = ?1 AND stage <> 'finished')";
+        Ok(self.connection.prepare_cached(sql)?.query_row([target.0], |row| row.get(0))?)
+    }
+
     /// All unfinished runs of a tenant, oldest first.
     pub fn unfinished_runs(&self, tenant: TenantId) -> Result<Vec<RunId>, StoreError> {
         let mut select = self.connection.prepare_cached(

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use dncsync_core::change::{Action, End, Said};
-use dncsync_core::chunk::{Chunk, key};
+use dncsync_core::chunk::Chunk;
 use dncsync_core::day::Day;
 use dncsync_core::event::Event;
 use dncsync_core::feed::Mode;
@@ -15,6 +15,7 @@ use dncsync_core::number::Number;
 use dncsync_core::run::RunId;
 use dncsync_core::source::SourceType;
 use dncsync_core::timestamp::Timestamp;
+use dncsync_core::told::{Told, by_chunk};
 use rusqlite::{Transaction, TransactionBehavior, params};
 
 use crate::endings;
@@ -81,22 +82,22 @@ pub enum LoadEnd {
 pub type LoadStops<'a> = &'a dyn Fn(&LoadCounts, u64, u64) -> Option<String>;
 
 impl Store {
-    /// Takes a load into its feed. `said`: what its input says in the end of each number, sorted. `tell` makes the event
-    /// of its counts and of how many numbers the feed claims after it.
+    /// Takes a load into its feed. `told`: what its input says in the end, chunk by chunk in the order of their keys. `tell`
+    /// makes the event of its counts and of how many numbers the feed claims after it.
     ///
     /// # Errors
-    /// Also what `said` fails with; then, and where `stops` says so, nothing is changed.
+    /// Also what `told` fails with; then, and where `stops` says so, nothing is changed.
     pub fn take_load(
         &mut self,
         feed: FeedId,
         load: &NewLoad<'_>,
-        said: impl Iterator<Item = io::Result<Said>>,
+        told: impl Iterator<Item = io::Result<Told>>,
         stops: LoadStops<'_>,
         now: Timestamp,
         tell: &dyn Fn(&LoadCounts, u64) -> Event,
     ) -> Result<LoadEnd, StoreError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let (counts, before, after) = take(&transaction, feed, load, said, now)?;
+        let (counts, before, after) = take(&transaction, feed, load, told, now)?;
         if let Some(why) = stops(&counts, before, after) {
             transaction.rollback()?;
             return Ok(LoadEnd::Stopped(why));
@@ -156,7 +157,8 @@ impl Store {
                     notes: Box::default(),
                 })
             };
-            let (counts, before, after) = take(transaction, feed, &load, ended.into_iter().map(withdraw), now)?;
+            let (counts, before, after) =
+                take(transaction, feed, &load, by_chunk(ended.into_iter().map(withdraw)), now)?;
             append(transaction, now, load.id, &[tell(&counts, after)])?;
             Ok(Some(LoadEnd::Taken { counts, before, after }))
         })
@@ -168,29 +170,21 @@ pub(crate) fn take(
     transaction: &Transaction<'_>,
     feed: FeedId,
     load: &NewLoad<'_>,
-    said: impl Iterator<Item = io::Result<Said>>,
+    told: impl Iterator<Item = io::Result<Told>>,
     now: Timestamp,
 ) -> Result<(LoadCounts, u64, u64), StoreError> {
     let feed = feeds::by_id(transaction, feed)?;
     let seq = insert(transaction, feed.id, load, now)?;
     let mut taking = Taking::new(transaction, feed, seq, load)?;
     let (mut numbers, mut last) = (0, None);
-    let mut group: Vec<Said> = Vec::new();
-    for said in said {
-        let said = said.map_err(StoreError::Spool)?;
+    for told in told {
+        let told = told.map_err(StoreError::Spool)?;
         // A chunk that came back would take the place of what was kept of it: numbers would be lost without a word.
-        if last.replace(said.number).is_some_and(|last| last >= said.number) {
+        if last.replace(told.key).is_some_and(|last| last >= told.key) || !told.holds() {
             return Err(StoreError::Spool(io::Error::other("its numbers are out of order")));
         }
-        if group.last().is_some_and(|last| key(last.number) != key(said.number)) {
-            taking.chunk(key(group[0].number), &group)?;
-            group.clear();
-        }
-        numbers += 1;
-        group.push(said);
-    }
-    if let Some(first) = group.first() {
-        taking.chunk(key(first.number), &group)?;
+        numbers += told.count();
+        taking.chunk(told)?;
     }
     taking.counts.duplicates_in_input = load.rows.saturating_sub(load.rejected + numbers);
     taking.finish()
@@ -272,17 +266,18 @@ impl<'t> Taking<'t> {
     }
 
     /// Takes what the input says of one chunk, after those that lie before it.
-    fn chunk(&mut self, key: u64, said: &[Said]) -> Result<(), StoreError> {
-        while let Some(before) = self.unvisited.next_if(|unvisited| *unvisited < key) {
-            self.take(before, &[])?;
+    fn chunk(&mut self, told: Told) -> Result<(), StoreError> {
+        while let Some(before) = self.unvisited.next_if(|unvisited| *unvisited < told.key) {
+            self.take(Told { key: before, ..Told::default() })?;
         }
-        self.unvisited.next_if_eq(&key);
-        self.take(key, said)
+        self.unvisited.next_if_eq(&told.key);
+        self.take(told)
     }
 
-    fn take(&mut self, key: u64, said: &[Said]) -> Result<(), StoreError> {
+    fn take(&mut self, told: Told) -> Result<(), StoreError> {
+        let key = told.key;
         let before = if self.first { Chunk::default() } else { self.feed.chunk(self.transaction, key)? };
-        let taken = load::take(self.mode, &before, said);
+        let taken = load::take(self.mode, &before, &told);
         self.counts.add(&taken);
         keep(self.transaction, &mut self.claimed, key, &taken.claimed)?;
         keep(self.transaction, &mut self.withdrawn, key, &taken.withdrawn)?;
@@ -293,19 +288,19 @@ impl<'t> Taking<'t> {
         if !self.first && !same {
             sets::put(self.transaction, self.feed.claimed, key, &taken.after(&before))?;
         }
-        self.describe(key, &taken, said)?;
-        if self.ends || said.iter().any(|said| said.end.day().is_some()) {
-            let whole_truth = self.mode == Mode::Replace;
-            endings::change(self.transaction, (self.feed.id, self.load), key, &taken, said, whole_truth)?;
+        self.describe(key, &taken, &told.rows)?;
+        if self.ends || told.rows.iter().any(|said| said.end.day().is_some()) {
+            let (whole_truth, said) = (self.mode == Mode::Replace, told.into_rows(self.source));
+            endings::change(self.transaction, (self.feed.id, self.load), key, &taken, &said, whole_truth)?;
         }
         Ok(())
     }
 
     /// Keeps source types and notes of what is claimed first.
-    fn describe(&mut self, key: u64, taken: &Taken, said: &[Said]) -> Result<(), StoreError> {
+    fn describe(&mut self, key: u64, taken: &Taken, rows: &[Said]) -> Result<(), StoreError> {
         let claimed = |said: &&Said| said.action == Action::Add && taken.claimed.contains(said.number);
         let mut sources: BTreeMap<SourceType, Vec<Number>> = BTreeMap::new();
-        for said in said.iter().filter(claimed) {
+        for said in rows.iter().filter(claimed) {
             if said.source != self.source {
                 sources.entry(said.source).or_default().push(said.number);
             }
@@ -321,7 +316,7 @@ impl<'t> Taking<'t> {
 
     fn finish(mut self) -> Result<(LoadCounts, u64, u64), StoreError> {
         while let Some(key) = self.unvisited.next() {
-            self.take(key, &[])?;
+            self.take(Told { key, ..Told::default() })?;
         }
         self.notes.close(self.transaction, self.load)?;
         let sql = "UPDATE load SET claimed = ?2, again = ?3, withdrawn = ?4 WHERE seq = ?1";

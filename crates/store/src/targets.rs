@@ -3,13 +3,14 @@
 use std::io;
 
 use dncsync_core::change::{Action, End, Said};
-use dncsync_core::chunk::key;
+use dncsync_core::chunk::{Chunk, key};
 use dncsync_core::event::Event;
 use dncsync_core::load::LoadCounts;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
 use dncsync_core::run::RunId;
 use dncsync_core::timestamp::Timestamp;
+use dncsync_core::told::by_chunk;
 use rusqlite::{OptionalExtension, params};
 
 use crate::error::StoreError;
@@ -32,7 +33,7 @@ impl Store {
     pub fn keep_to(
         &mut self,
         target: TargetId,
-        only: Option<(&str, &mut dyn Iterator<Item = io::Result<Number>>)>,
+        only: Option<(&str, &mut dyn Iterator<Item = io::Result<(u64, Chunk)>>)>,
     ) -> Result<u64, StoreError> {
         self.write(|transaction| {
             if let Some(before) = feeds::only(transaction, target)? {
@@ -41,26 +42,19 @@ impl Store {
                 sets::clear(transaction, before)?;
                 transaction.execute("DELETE FROM number_set WHERE id = ?1", [before.0])?;
             }
-            let Some((name, numbers)) = only else { return Ok(0) };
+            let Some((name, chunks)) = only else { return Ok(0) };
             let set = sets::make(transaction, "only")?;
             let sql = "UPDATE target SET only_numbers = ?2, only_name = ?3 WHERE id = ?1";
             transaction.execute(sql, params![target.0, set.0, name])?;
             let mut count = 0;
-            let mut group: Vec<Number> = Vec::new();
-            // A chunk that comes back is added to: what is lost here would lose its protection.
-            let mut keep = |group: &mut Vec<Number>| -> Result<(), StoreError> {
-                count += sets::add(transaction, set, group)?;
-                group.clear();
-                Ok(())
-            };
-            for number in numbers {
-                let number = number.map_err(StoreError::Spool)?;
-                if group.last().is_some_and(|last| key(*last) != key(number)) {
-                    keep(&mut group)?;
-                }
-                group.push(number);
+            for chunk in chunks {
+                let (at, mut chunk) = chunk.map_err(StoreError::Spool)?;
+                // A chunk that comes back is added to: what is lost here would lose its protection.
+                let before = sets::chunk(transaction, set, at)?;
+                chunk.add(&before);
+                count += chunk.len() - before.len();
+                sets::put(transaction, set, at, &chunk)?;
             }
-            keep(&mut group)?;
             Ok(count)
         })
     }
@@ -115,7 +109,7 @@ impl Store {
                 "INSERT INTO target_feed (target, feed) SELECT ?1, id FROM feed WHERE id = ?2 AND target IS NOT ?1
                        ON CONFLICT DO NOTHING";
             transaction.execute(sql, [target.0, feed.0])?;
-            let (counts, _, after) = taking::take(transaction, feed, load, sorted.iter().map(claim), now)?;
+            let (counts, _, after) = taking::take(transaction, feed, load, by_chunk(sorted.iter().map(claim)), now)?;
             let sql = "UPDATE load SET list = ?2 WHERE seq = (SELECT max(seq) FROM load WHERE feed = ?1)";
             transaction.execute(sql, [feed.0, list.0])?;
             append(transaction, now, load.id, &[tell(&counts, after)])?;

@@ -13,6 +13,7 @@ use dncsync_core::number::Number;
 use dncsync_core::row::Place;
 use dncsync_core::source::SourceType;
 use dncsync_core::timestamp::Timestamp;
+use dncsync_core::told::by_chunk;
 use rusqlite::Connection;
 
 use crate::endings::{self, Days};
@@ -59,8 +60,8 @@ impl Store {
                 sets::take_out(transaction, put, &withdrawn.map(|said| said.number).collect::<Vec<_>>())?;
             }
             let new = NewLoad { rows: undoing.said.len() as u64, ..new.clone() };
-            let said = undoing.said.iter().cloned().map(Ok);
-            let (counts, before, after) = taking::take(transaction, load.feed, &new, said, now)?;
+            let told = by_chunk(undoing.said.iter().cloned().map(Ok));
+            let (counts, before, after) = taking::take(transaction, load.feed, &new, told, now)?;
             append(transaction, now, new.id, &[tell(&counts, after)])?;
             Ok((LoadEnd::Taken { counts, before, after }, undoing))
         })

@@ -9,6 +9,7 @@ use dncsync_core::load::LoadCounts;
 use dncsync_core::number::Number;
 use dncsync_core::run::RunId;
 use dncsync_core::source::SourceType;
+use dncsync_core::told;
 use dncsync_store::{Difference, Feed, Load, LoadEnd, LoadKind, NewLoad, StoreError, Undoing};
 
 use crate::house::{House, at, happened, run, set};
@@ -89,8 +90,8 @@ impl House {
 
     pub(crate) fn give_said(&mut self, feed: &str, load: &NewLoad<'_>, said: Vec<Said>) -> Result<LoadEnd, StoreError> {
         let feed = self.feed(feed).id;
-        let said = said.into_iter().map(Ok);
-        self.store.take_load(feed, load, said, &|_, _, _| None, at(1), &|_, _| happened())
+        let told = told::by_chunk(said.into_iter().map(Ok));
+        self.store.take_load(feed, load, told, &|_, _, _| None, at(1), &|_, _| happened())
     }
 
     /// All that a feed claims.

@@ -2,14 +2,22 @@
 
 use std::io;
 
+use dncsync_core::chunk::{Chunk, by_chunk};
 use dncsync_core::feed::Mode::{Add, Changes};
+use dncsync_core::number::Number;
 
 use crate::house::{House, numbers};
 use crate::house_feeds::{FAR, plain};
 
+/// Sorted numbers as a campaign's own ones are given.
+pub(crate) fn chunks(sorted: &[Number]) -> impl Iterator<Item = io::Result<(u64, Chunk)>> {
+    by_chunk(sorted).map(|(key, numbers)| Ok((key, Chunk::of_sorted(numbers.iter().copied()))))
+}
+
 impl House {
     fn keep_to(&mut self, all: &[u64]) -> u64 {
-        let mut all = numbers(all.iter().copied()).into_iter().map(Ok);
+        let all = numbers(all.iter().copied());
+        let mut all = chunks(&all);
         self.store.keep_to(self.target, Some(("leads.csv", &mut all))).unwrap()
     }
 }
@@ -57,7 +65,7 @@ fn numbers_that_cannot_be_read_to_their_end_change_nothing() {
     let mut house = House::new();
     house.keep_to(&[1, 2]);
     let before = ["number_set", "chunk"].map(|table| house.rows(table));
-    let mut fails = numbers([3, 70_000]).into_iter().map(Ok).chain([Err(io::Error::other("the disk"))]);
+    let mut fails = [Ok((0, Chunk::of_sorted(numbers([3])))), Err(io::Error::other("the disk"))].into_iter();
     assert!(house.store.keep_to(house.target, Some(("other.csv", &mut fails))).is_err());
     assert_eq!(["number_set", "chunk"].map(|table| house.rows(table)), before);
     assert_eq!(house.store.only_of(house.target).unwrap().unwrap().name, "leads.csv");

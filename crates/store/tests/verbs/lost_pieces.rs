@@ -1,6 +1,7 @@
 //! Pieces of feeds and of campaigns' own numbers that were lost: nobody loses protection for it.
 
 use dncsync_core::feed::Mode::{Add, Changes, Replace};
+use dncsync_core::told;
 
 use crate::house::{House, at, numbers, run};
 use crate::house_feeds::plain;
@@ -63,7 +64,7 @@ fn a_guard_knows_how_many_a_damaged_feed_claimed() {
     assert_eq!((feed.numbers, house.claimed(&feed).len()), (3, 2), "70000 is lost");
     let id = run("l3");
     let load = crate::house_feeds::new_load(&id, Replace);
-    let said = crate::house_feeds::said("2").into_iter().map(Ok);
+    let said = told::by_chunk(crate::house_feeds::said("2").into_iter().map(Ok));
     let told = std::cell::Cell::new((0, 0));
     let stops = |_: &dncsync_core::load::LoadCounts, before, after| {
         told.set((before, after));
@@ -78,7 +79,8 @@ fn a_guard_knows_how_many_a_damaged_feed_claimed() {
 fn a_lost_piece_of_the_campaigns_own_numbers_is_told_until_they_are_given_again() {
     let mut house = two_loads();
     let give = |house: &mut House| {
-        let mut all = numbers([2, 3, 70_000]).into_iter().map(Ok);
+        let all = numbers([2, 3, 70_000]);
+        let mut all = crate::kept_to::chunks(&all);
         house.store.keep_to(house.target, Some(("leads.csv", &mut all))).unwrap();
     };
     give(&mut house);

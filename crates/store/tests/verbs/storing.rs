@@ -2,6 +2,7 @@
 
 use dncsync_core::feed::Mode::{Add, Changes, Replace};
 use dncsync_core::load::LoadCounts;
+use dncsync_core::told;
 
 use crate::house::{House, at, happened, run};
 use crate::house_feeds::{FAR, new_load, said};
@@ -59,7 +60,7 @@ fn a_first_load_that_claims_nothing_is_no_base() {
 fn a_stopped_first_load_leaves_the_next_one_to_be_the_first() {
     let mut house = House::new();
     let feed = house.feed("ftc").id;
-    let (id, all) = (run("l1"), said(&five()).into_iter().map(Ok));
+    let (id, all) = (run("l1"), told::by_chunk(said(&five()).into_iter().map(Ok)));
     let stops = |_: &LoadCounts, _, _| Some("no".into());
     house.store.take_load(feed, &new_load(&id, Add), all, &stops, at(1), &|_, _| happened()).unwrap();
     house.give("ftc", "l2", Add, &five());

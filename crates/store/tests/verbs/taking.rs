@@ -6,6 +6,7 @@ use dncsync_core::change::Said;
 use dncsync_core::day::Day;
 use dncsync_core::feed::Mode::{self, Add, Changes, Replace};
 use dncsync_core::load::LoadCounts;
+use dncsync_core::told;
 use dncsync_store::{Did, LoadEnd, LoadKind, NewLoad, StoreError};
 
 use crate::house::{House, at, happened, numbers, run};
@@ -78,7 +79,7 @@ fn a_load_whose_input_fails_on_the_way_changes_nothing() {
         let mut house = filled();
         let before = traces(&mut house);
         let feed = house.feed("ftc").id;
-        let fails = busy().into_iter().map(Ok).chain([Err(io::Error::other("the disk"))]);
+        let fails = told::by_chunk(busy().into_iter().map(Ok).chain([Err(io::Error::other("the disk"))]));
         let end =
             house.store.take_load(feed, &new_load(&run("l2"), mode), fails, &|_, _, _| None, at(2), &|_, _| happened());
         assert!(matches!(end, Err(StoreError::Spool(_))), "{mode}");
@@ -95,7 +96,7 @@ fn a_load_that_a_guard_stops_changes_nothing_and_says_why() {
     let stops = |counts: &LoadCounts, before: u64, after: u64| {
         Some(format!("{} of {before} are gone, {after} left", counts.absent + counts.withdrawn))
     };
-    let said = busy().into_iter().map(Ok);
+    let said = told::by_chunk(busy().into_iter().map(Ok));
     let end =
         house.store.take_load(feed, &new_load(&run("l2"), Replace), said, &stops, at(2), &|_, _| happened()).unwrap();
     assert_eq!(end, LoadEnd::Stopped("2 of 3 are gone, 4 left".into()));

@@ -1,8 +1,6 @@
-//! Sorting what inputs say by number, however much it is: in memory up to a budget, beyond it in runs on the disk that
-//! are merged.
+//! Rows sorted by number, however many they are: in memory up to a budget, beyond it in runs on the disk that are merged.
 //!
-//! Random insertion into sets is some fifty times slower than building them from sorted numbers, and the latest row of
-//! a number may stand at the far end of a file.
+//! The latest row of a number may stand at the far end of a file.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,9 +8,8 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use dncsync_core::change::{Action, End, Said, standing};
+use dncsync_core::change::{Action, End, Said};
 use dncsync_core::day::Day;
-use dncsync_core::feed::Mode;
 use dncsync_core::number::Number;
 use dncsync_core::source::SourceType;
 use dncsync_core::timestamp::Timestamp;
@@ -28,51 +25,37 @@ const PLAIN: u64 = 1 << 63;
 
 /// One row: where it belongs, and where the rest of it lies in `told`, or that rest itself.
 #[derive(Clone, Copy)]
-struct Key {
+pub(super) struct Key {
     number: u64,
     row: u64,
     rest: u64,
 }
 
-/// Takes rows in the order of the input, and gives what is said of each number in the end, sorted by number.
-pub(crate) struct Sorter {
-    mode: Mode,
+/// Takes rows in the order of the input, and gives them sorted by number, those of one number in their order.
+pub(super) struct RowSorter {
     directory: PathBuf,
-    rows: u64,
     most_rows: usize,
     keys: Vec<Key>,
     told: Vec<u8>,
     runs: Vec<File>,
-    /// How many rows there are of each source type.
-    sources: [u64; SourceType::ALL.len()],
 }
 
-impl Sorter {
-    /// A sorter whose runs lie in `directory`, without a name.
-    pub(crate) fn new(mode: Mode, directory: &Path) -> Self {
-        Self::with_budget(mode, directory, ROWS)
-    }
-
-    fn with_budget(mode: Mode, directory: &Path, most_rows: usize) -> Self {
+impl RowSorter {
+    /// A sorter whose runs lie in `directory`, without a name, and that keeps so many rows in memory.
+    pub(super) fn new(directory: &Path, most_rows: Option<usize>) -> Self {
         Self {
-            mode,
             directory: directory.to_owned(),
-            rows: 0,
-            most_rows,
+            most_rows: most_rows.unwrap_or(ROWS),
             keys: Vec::new(),
             told: Vec::new(),
             runs: Vec::new(),
-            sources: [0; SourceType::ALL.len()],
         }
     }
 
-    /// Takes the next row.
-    pub(crate) fn push(&mut self, said: &Said) -> io::Result<()> {
+    /// Takes a row, the how-manieth of the input it is.
+    pub(super) fn push(&mut self, row: u64, said: &Said) -> io::Result<()> {
         if self.keys.len() >= self.most_rows || self.told.len() >= TOLD_BYTES {
             self.spill()?;
-        }
-        if said.action == Action::Add {
-            self.sources[said.source as usize] += 1;
         }
         let rest = match plain(said) {
             Some(bits) => PLAIN | bits,
@@ -82,16 +65,8 @@ impl Sorter {
                 at
             }
         };
-        self.keys.push(Key { number: said.number.get(), row: self.rows, rest });
-        self.rows += 1;
+        self.keys.push(Key { number: said.number.get(), row, rest });
         Ok(())
-    }
-
-    /// The source type of most rows that add; `default` where none do.
-    pub(crate) fn usual_source(&self, default: SourceType) -> SourceType {
-        let most =
-            SourceType::ALL.into_iter().max_by_key(|source| (self.sources[*source as usize], *source == default));
-        most.filter(|source| self.sources[*source as usize] > 0).unwrap_or(default)
     }
 
     fn sort(&mut self) {
@@ -123,59 +98,28 @@ impl Sorter {
         Ok(())
     }
 
-    /// What is said of each number in the end, sorted.
-    pub(crate) fn finish(mut self) -> io::Result<Standing> {
-        let rows = if self.runs.is_empty() {
+    /// All rows, sorted, each with its place in the input.
+    pub(super) fn finish(mut self) -> io::Result<Sorted> {
+        if self.runs.is_empty() {
             self.sort();
-            Sorted::Memory { keys: std::mem::take(&mut self.keys).into_iter(), told: std::mem::take(&mut self.told) }
-        } else {
-            if !self.keys.is_empty() {
-                self.spill()?;
-            }
-            (self.keys, self.told) = (Vec::new(), Vec::new());
-            Sorted::Disk(Merge::new(self.runs)?)
-        };
-        let mut standing = Standing { mode: self.mode, rows, ahead: None, group: Vec::new() };
-        standing.ahead = standing.rows.next().transpose()?;
-        Ok(standing)
-    }
-}
-
-/// What inputs say of each number in the end: sorted, each number once.
-pub(crate) struct Standing {
-    mode: Mode,
-    rows: Sorted,
-    ahead: Option<Said>,
-    group: Vec<Said>,
-}
-
-impl Iterator for Standing {
-    type Item = io::Result<Said>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let first = self.ahead.take()?;
-        let number = first.number;
-        self.group.push(first);
-        loop {
-            match self.rows.next() {
-                Some(Err(error)) => return Some(Err(error)),
-                Some(Ok(said)) if said.number == number => self.group.push(said),
-                next => {
-                    self.ahead = next.and_then(Result::ok);
-                    return Some(Ok(standing(self.mode, &mut self.group)));
-                }
-            }
+            return Ok(Sorted::Memory { keys: self.keys.into_iter(), told: self.told });
         }
+        if !self.keys.is_empty() {
+            self.spill()?;
+        }
+        (self.keys, self.told) = (Vec::new(), Vec::new());
+        Ok(Sorted::Disk(Merge::new(self.runs)?))
     }
 }
 
-enum Sorted {
+/// Sorted rows, each with its place in the input.
+pub(super) enum Sorted {
     Memory { keys: std::vec::IntoIter<Key>, told: Vec<u8> },
     Disk(Merge),
 }
 
 impl Iterator for Sorted {
-    type Item = io::Result<Said>;
+    type Item = io::Result<(u64, Said)>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self {
@@ -183,7 +127,7 @@ impl Iterator for Sorted {
                 let key = keys.next()?;
                 let rest =
                     if key.rest & PLAIN != 0 { Rest::Plain(key.rest) } else { Rest::Told(&told[key.rest as usize..]) };
-                Some(Ok(said(key.number, rest)))
+                Some(Ok((key.row, said(key.number, rest))))
             }
             Self::Disk(merge) => merge.next(),
         }
@@ -191,7 +135,7 @@ impl Iterator for Sorted {
 }
 
 /// Runs on the disk, merged.
-struct Merge {
+pub(super) struct Merge {
     runs: Vec<BufReader<File>>,
     heap: BinaryHeap<Reverse<(u64, u64, usize)>>,
     told: Vec<u8>,
@@ -234,11 +178,11 @@ impl Merge {
 }
 
 impl Iterator for Merge {
-    type Item = io::Result<Said>;
+    type Item = io::Result<(u64, Said)>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Reverse((number, _, run)) = self.heap.pop()?;
-        Some(self.read(number, run))
+        let Reverse((number, row, run)) = self.heap.pop()?;
+        Some(self.read(number, run).map(|said| (row, said)))
     }
 }
 
@@ -301,63 +245,5 @@ fn said(number: u64, rest: Rest<'_>) -> Said {
         end: end.and_then(|day| i32::try_from(day).ok()).map_or(End::Never, |day| End::Day(Day::from_stored(day))),
         source: SourceType::ALL[(head >> 1) as usize & 3],
         notes: notes.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::collections::BTreeMap;
-
-    fn any_said() -> impl Strategy<Value = Said> {
-        let day =
-            prop::option::of(0i32..5).prop_map(|day| day.map_or(End::Never, |day| End::Day(Day::from_stored(day))));
-        let at = prop::option::of(0i64..4).prop_map(|at| at.map(Timestamp::from_millis));
-        (0u64..12, any::<bool>(), at, day, 0usize..4, "[a-zä]{0,6}").prop_map(
-            |(number, adds, at, end, source, notes)| Said {
-                number: Number::from_stored(number),
-                action: if adds { Action::Add } else { Action::Delete },
-                at,
-                end,
-                source: SourceType::ALL[source],
-                notes: notes.into(),
-            },
-        )
-    }
-
-    proptest! {
-        /// However small the memory, each number is told once, in order, with the row that stands of it.
-        #[test]
-        fn what_was_spilled_is_told_as_if_it_were_not(
-            rows in prop::collection::vec(any_said(), 0..60),
-            most_rows in 1usize..80,
-            mode in prop::sample::select(&Mode::ALL[..]),
-        ) {
-            let directory = tempfile::tempdir().expect("a directory");
-            let mut sorter = Sorter::with_budget(mode, directory.path(), most_rows);
-            let mut by_number: BTreeMap<Number, Vec<Said>> = BTreeMap::new();
-            for said in &rows {
-                sorter.push(said).expect("room");
-                by_number.entry(said.number).or_default().push(said.clone());
-            }
-            let expected: Vec<Said> = by_number.into_values().map(|mut rows| standing(mode, &mut rows)).collect();
-            let told: Vec<Said> = sorter.finish().expect("runs").collect::<io::Result<_>>().expect("rows");
-            prop_assert_eq!(told, expected);
-            prop_assert_eq!(std::fs::read_dir(directory.path()).expect("a directory").count(), 0);
-        }
-    }
-
-    #[test]
-    fn the_usual_source_is_that_of_most_rows() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let mut sorter = Sorter::new(Mode::Add, directory.path());
-        assert_eq!(sorter.usual_source(SourceType::System), SourceType::System);
-        for source in [SourceType::Regulatory, SourceType::Manual, SourceType::Regulatory] {
-            let number = Number::from_stored(1);
-            let said = Said { number, action: Action::Add, at: None, end: End::Never, source, notes: Box::default() };
-            sorter.push(&said).expect("room");
-        }
-        assert_eq!(sorter.usual_source(SourceType::Manual), SourceType::Regulatory);
     }
 }

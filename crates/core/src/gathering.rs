@@ -1,0 +1,224 @@
+//! Numbers gathered in whatever order they come, as the chunks of a set.
+//!
+//! A registry's 260 million numbers come in no order. Sorting them means writing them to the disk and reading them back;
+//! inserting each into a compressed set costs a microsecond, most of it waiting for memory. So they wait in small buckets,
+//! one for each 64 neighbouring chunks, and a full bucket goes into its chunks at once, while those are near.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::chunk::{Chunk, key};
+use crate::number::Number;
+
+/// A bucket holds the numbers that share their upper bits down to this one: 64 chunks, half a MiB of bits, which a core's
+/// cache holds.
+const BUCKET_BITS: u32 = 22;
+
+/// How many chunks lie in a bucket.
+const CHUNKS: usize = 1 << (BUCKET_BITS - 16);
+
+/// So many numbers wait in a bucket: 1 KiB.
+const WAITING: usize = 256;
+
+/// So many numbers of a chunk are kept one by one; with more distinct ones than half of that, it is cheaper as bits.
+const FEW: usize = 1024;
+
+/// Words of a chunk's bits.
+const WORDS: usize = (1 << 16) / 64;
+
+/// Numbers gathered so far.
+#[derive(Default)]
+pub struct Gathering {
+    buckets: HashMap<u64, Bucket, BuildHasherDefault<Spread>>,
+    bytes: usize,
+}
+
+struct Bucket {
+    /// The lower bits of numbers that are not in their chunk yet.
+    waiting: Vec<u32>,
+    chunks: Vec<Low>,
+}
+
+/// The lower 16 bits of a chunk's numbers.
+enum Low {
+    /// In the order in which they came, some perhaps more than once.
+    Few(Vec<u16>),
+    Many(Box<[u64; WORDS]>),
+}
+
+impl Gathering {
+    /// Takes a number in.
+    #[inline]
+    pub fn insert(&mut self, number: Number) {
+        let bytes = &mut self.bytes;
+        let bucket = self.buckets.entry(number.get() >> BUCKET_BITS).or_insert_with(|| {
+            *bytes += size_of::<Bucket>() + WAITING * size_of::<u32>() + CHUNKS * size_of::<Low>();
+            Bucket::new()
+        });
+        bucket.waiting.push((number.get() & ((1 << BUCKET_BITS) - 1)) as u32);
+        if bucket.waiting.len() == WAITING {
+            self.bytes += bucket.settle();
+        }
+    }
+
+    /// Whether it was taken in.
+    pub fn contains(&mut self, number: Number) -> bool {
+        let Some(bucket) = self.buckets.get_mut(&(number.get() >> BUCKET_BITS)) else { return false };
+        self.bytes += bucket.settle();
+        let (chunk, low) = place((number.get() & ((1 << BUCKET_BITS) - 1)) as u32);
+        bucket.chunks[chunk].contains(low)
+    }
+
+    /// About how much memory it takes.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether nothing was taken in.
+    pub fn is_empty(&self) -> bool {
+        self.buckets.is_empty()
+    }
+
+    /// The chunks that hold a number, with their keys, in order. Their memory is let go one by one.
+    pub fn into_chunks(self) -> impl Iterator<Item = (u64, Chunk)> {
+        let mut buckets: Vec<(u64, Bucket)> = self.buckets.into_iter().collect();
+        buckets.sort_unstable_by_key(|(upper, _)| *upper);
+        buckets.into_iter().flat_map(|(upper, mut bucket)| {
+            bucket.settle();
+            let first = key(Number::from_stored(upper << BUCKET_BITS));
+            (first..)
+                .zip(bucket.chunks)
+                .map(|(key, low)| (key, low.into_chunk()))
+                .filter(|(_, chunk)| !chunk.is_empty())
+        })
+    }
+}
+
+impl Bucket {
+    fn new() -> Self {
+        let chunks = std::iter::repeat_with(|| Low::Few(Vec::new())).take(CHUNKS).collect();
+        Self { waiting: Vec::with_capacity(WAITING), chunks }
+    }
+
+    /// Puts what waits into its chunks; how many bytes they grew by.
+    fn settle(&mut self) -> usize {
+        let mut grown = 0;
+        for waiting in self.waiting.drain(..) {
+            let (chunk, low) = place(waiting);
+            match &mut self.chunks[chunk] {
+                Low::Many(words) => words[usize::from(low) / 64] |= 1 << (low % 64),
+                few => grown += few.push(low),
+            }
+        }
+        grown
+    }
+}
+
+/// Which of a bucket's chunks, and where in it.
+fn place(waiting: u32) -> (usize, u16) {
+    ((waiting >> 16) as usize, (waiting & 0xFFFF) as u16)
+}
+
+impl Low {
+    /// Takes one in, where there were few so far; how many bytes that took.
+    fn push(&mut self, low: u16) -> usize {
+        let Self::Few(few) = self else { return 0 };
+        let before = few.capacity();
+        if few.len() == FEW {
+            few.sort_unstable();
+            few.dedup();
+            if few.len() > FEW / 2 {
+                let mut words: Box<[u64; WORDS]> = Box::new([0; WORDS]);
+                few.iter().chain([&low]).for_each(|low| words[usize::from(*low) / 64] |= 1 << (low % 64));
+                *self = Self::Many(words);
+                return WORDS * size_of::<u64>() - before * size_of::<u16>();
+            }
+        }
+        few.push(low);
+        (few.capacity() - before) * size_of::<u16>()
+    }
+
+    fn contains(&self, low: u16) -> bool {
+        match self {
+            Self::Few(few) => few.contains(&low),
+            Self::Many(words) => words[usize::from(low) / 64] & 1 << (low % 64) != 0,
+        }
+    }
+
+    fn into_chunk(self) -> Chunk {
+        match self {
+            Self::Few(mut few) => {
+                few.sort_unstable();
+                few.dedup();
+                Chunk::of_low(few)
+            }
+            Self::Many(words) => Chunk::of_words(&words),
+        }
+    }
+}
+
+/// Hashes the upper bits of a number: neighbours must not fall together, and nobody chooses them to do harm, since every
+/// chosen number costs its bucket anyway.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, upper: u64) {
+        // The golden ratio: it spreads neighbours over the upper bits as well, of which the map takes its tags.
+        self.0 = (self.0 ^ upper).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        /// Whatever the order, and however dense: what comes out is what went in.
+        #[test]
+        fn what_was_gathered_comes_out_sorted(
+            dense in prop::collection::vec(0u64..3000, 0..4000),
+            wide in prop::collection::vec(0u64..1 << 24, 0..600),
+            far in prop::collection::vec(0u64..1 << 60, 0..20),
+            asked in 0u64..3000,
+        ) {
+            let mut gathering = Gathering::default();
+            let all: Vec<u64> = dense.into_iter().chain(wide).chain(far).collect();
+            let expected: BTreeSet<u64> = all.iter().copied().collect();
+            for (row, number) in all.iter().enumerate() {
+                gathering.insert(Number::from_stored(*number));
+                if row % 97 == 0 {
+                    prop_assert!(gathering.contains(Number::from_stored(*number)));
+                }
+            }
+            prop_assert_eq!(gathering.contains(Number::from_stored(asked)), expected.contains(&asked));
+            let mut keys = Vec::new();
+            let mut found = Vec::new();
+            for (key, chunk) in gathering.into_chunks() {
+                keys.push(key);
+                found.extend(chunk.numbers(key).map(Number::get));
+            }
+            prop_assert!(keys.is_sorted_by(|a, b| a < b));
+            prop_assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn what_is_dense_takes_a_bit_for_each_number_that_there_could_be() {
+        let mut gathering = Gathering::default();
+        (0..200_000u64).for_each(|number| gathering.insert(Number::from_stored(number * 7 % 200_000)));
+        assert!(gathering.bytes() < 5 * 8192 + 4096, "{}", gathering.bytes());
+        let sizes: Vec<u64> = gathering.into_chunks().map(|(_, chunk)| chunk.len()).collect();
+        assert_eq!(sizes, [65_536, 65_536, 65_536, 3_392]);
+    }
+}

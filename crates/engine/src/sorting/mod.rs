@@ -1,0 +1,151 @@
+//! What inputs say, sorted by number and put together to chunks, however much it is.
+//!
+//! A row that tells nothing but its number needs no place and no order among its like: it is a bit in a set. Only the others
+//! are sorted as rows. Which of a number's rows stands is decided here, over both.
+
+mod plain;
+mod rows;
+
+use std::io;
+use std::iter::Peekable;
+use std::path::Path;
+
+use dncsync_core::change::{Action, End, Said, standing};
+use dncsync_core::chunk::{Chunk, key};
+use dncsync_core::feed::Mode;
+use dncsync_core::source::SourceType;
+use dncsync_core::told::Told;
+
+use self::plain::{PlainChunks, PlainNumbers};
+use self::rows::{RowSorter, Sorted};
+
+/// Takes rows in the order of the input, and gives what is said of each number in the end.
+pub(crate) struct Sorter {
+    mode: Mode,
+    taken: u64,
+    /// The source type of the rows that tell nothing else; that of the first of them.
+    plain_source: Option<SourceType>,
+    plain: PlainNumbers,
+    rows: RowSorter,
+    /// How many rows there are of each source type.
+    sources: [u64; SourceType::ALL.len()],
+}
+
+impl Sorter {
+    /// A sorter whose files lie in `directory`, without a name.
+    pub(crate) fn new(mode: Mode, directory: &Path) -> Self {
+        Self::with_budget(mode, directory, None)
+    }
+
+    /// `budget`: most rows and most bytes in memory.
+    fn with_budget(mode: Mode, directory: &Path, budget: Option<(usize, usize)>) -> Self {
+        Self {
+            mode,
+            taken: 0,
+            plain_source: None,
+            plain: PlainNumbers::new(directory, budget.map(|(_, bytes)| bytes)),
+            rows: RowSorter::new(directory, budget.map(|(rows, _)| rows)),
+            sources: [0; SourceType::ALL.len()],
+        }
+    }
+
+    /// Takes the next row.
+    pub(crate) fn push(&mut self, said: &Said) -> io::Result<()> {
+        let row = self.taken;
+        self.taken += 1;
+        if said.action == Action::Add {
+            self.sources[said.source as usize] += 1;
+        }
+        if self.is_plain(said) {
+            return self.plain.push(row, said.number);
+        }
+        // Where rows only add, the first of a number stands, and one without an end outlasts any other.
+        if self.mode != Mode::Changes && self.plain.names(said.number) {
+            return Ok(());
+        }
+        self.rows.push(row, said)
+    }
+
+    /// Where rows change, each may count by its place.
+    fn is_plain(&mut self, said: &Said) -> bool {
+        self.mode != Mode::Changes
+            && said.action == Action::Add
+            && said.notes.is_empty()
+            && said.end == End::Never
+            && *self.plain_source.get_or_insert(said.source) == said.source
+    }
+
+    /// The usual source type of rows that add: that of those which tell nothing else, where there are any; `default` where
+    /// none add.
+    pub(crate) fn usual_source(&self, default: SourceType) -> SourceType {
+        let most =
+            SourceType::ALL.into_iter().max_by_key(|source| (self.sources[*source as usize], *source == default));
+        let most = most.filter(|source| self.sources[*source as usize] > 0);
+        self.plain_source.or(most).unwrap_or(default)
+    }
+
+    /// What is said of each number in the end, chunk by chunk.
+    pub(crate) fn finish(self) -> io::Result<Standing> {
+        let (plain, rows) = (self.plain.finish(self.taken)?, self.rows.finish()?.peekable());
+        Ok(Standing { mode: self.mode, plain, rows })
+    }
+}
+
+/// What inputs say of each number in the end, chunk by chunk.
+pub(crate) struct Standing {
+    mode: Mode,
+    plain: PlainChunks,
+    rows: Peekable<Sorted>,
+}
+
+impl Standing {
+    fn chunk(&mut self) -> io::Result<Option<Told>> {
+        let of_rows = match self.rows.peek() {
+            Some(Ok((_, said))) => Some(key(said.number)),
+            // It comes out below, as what is next.
+            Some(Err(_)) => return self.rows.next().map_or(Ok(None), |row| row.map(|_| None)),
+            None => None,
+        };
+        let of_plain = self.plain.next_key()?;
+        let Some(next) = [of_rows, of_plain].into_iter().flatten().min() else { return Ok(None) };
+        let ages = self.plain.of_key(next)?;
+        let mut plain = Chunk::default();
+        ages.iter().for_each(|(_, chunk)| plain.add(chunk));
+        let mut told = Told { key: next, plain, rows: Vec::new() };
+        let mut group = Vec::new();
+        while let Some(first) = self.row_of(|said| key(said.number) == next)? {
+            let (row, number) = (first.0, first.1.number);
+            group.push(first.1);
+            while let Some((_, said)) = self.row_of(|said| said.number == number)? {
+                group.push(said);
+            }
+            let named_before = ages.iter().any(|(before, chunk)| *before <= row && chunk.contains(number));
+            if named_before {
+                group.clear();
+                continue;
+            }
+            let mut stands = standing(self.mode, &mut group);
+            if told.plain.remove(number) {
+                stands.end = End::Never;
+            }
+            told.rows.push(stands);
+        }
+        Ok(Some(told))
+    }
+
+    /// The next row, where it is such.
+    fn row_of(&mut self, such: impl Fn(&Said) -> bool) -> io::Result<Option<(u64, Said)>> {
+        self.rows.next_if(|row| row.as_ref().map_or(true, |(_, said)| such(said))).transpose()
+    }
+}
+
+impl Iterator for Standing {
+    type Item = io::Result<Told>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.chunk().transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests;
