@@ -5,10 +5,11 @@
 //! one for each 64 neighbouring chunks, and a full bucket goes into its chunks at once, while those are near.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
 use crate::chunk::{Chunk, key};
 use crate::number::Number;
+use crate::spread::Spread;
 
 /// A bucket holds the numbers that share their upper bits down to this one: 64 chunks, half a MiB of bits, which a core's
 /// cache holds.
@@ -154,26 +155,6 @@ impl Low {
             }
             Self::Many(words) => Chunk::of_words(&words),
         }
-    }
-}
-
-/// Hashes the upper bits of a number: neighbours must not fall together, and nobody chooses them to do harm, since every
-/// chosen number costs its bucket anyway.
-#[derive(Default)]
-struct Spread(u64);
-
-impl Hasher for Spread {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, upper: u64) {
-        // The golden ratio: it spreads neighbours over the upper bits as well, of which the map takes its tags.
-        self.0 = (self.0 ^ upper).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
     }
 }
 

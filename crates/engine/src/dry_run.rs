@@ -82,13 +82,20 @@ pub(crate) async fn turn(single: &mut Single<'_>, ground: &mut Ground) -> Result
 }
 
 /// The report of what would be done.
-pub(crate) fn foretell(loaded: Loaded, present: &[Number], limits: Limits, blank: Report, now: Timestamp) -> Report {
+pub(crate) fn foretell(
+    loaded: Loaded,
+    entries: Vec<Entry>,
+    present: &[Number],
+    limits: Limits,
+    blank: Report,
+    now: Timestamp,
+) -> Report {
     let belief = |entry: &Entry| match present.binary_search(&entry.number) {
         Ok(_) => Belief::Listed,
         Err(_) => Belief::Absent,
     };
-    let beliefs: Vec<Belief> = loaded.entries.iter().map(belief).collect();
-    let plan = plan::plan(loaded.entries, &beliefs, Vec::new(), limits);
+    let beliefs: Vec<Belief> = entries.iter().map(belief).collect();
+    let plan = plan::plan(entries, &beliefs, Vec::new(), limits);
     let mut tally = loaded.tally;
     tally.already_listed = plan.already_listed;
     Report {

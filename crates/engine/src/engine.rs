@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dncsync_core::event::Event;
 use dncsync_core::number::Number;
+use dncsync_core::numbers::Numbers;
 use dncsync_core::report::{Latency, Removals, Report, Requests, Tally, Webhooks};
 use dncsync_core::run::RunId;
 use dncsync_core::target::{Target, TenantKey};
@@ -189,7 +190,9 @@ impl Engine {
         let started = self.world.now();
         let id = self.world.run_id();
         let mut inputs = inputs::open(&order.sources, self.store.directory())?;
-        let loaded = intake::load(&mut inputs, order, &id, self.store.directory(), &self.world, observer)?;
+        let none = Numbers::default();
+        let state = self.store.directory();
+        let loaded = intake::load(&mut inputs, order, &none, &id, state, &self.world, observer)?;
         let target = self.store.target(self.tenant, &order.target)?;
         let (list, requests) = match self.client.clone() {
             None => {
@@ -202,7 +205,8 @@ impl Engine {
                 (dry_run::look(&mut single, ground).await?, single.requests)
             }
         };
-        let mut sorted: Vec<Number> = loaded.entries.iter().map(|entry| entry.number).collect();
+        let entries = loaded.entries()?;
+        let mut sorted: Vec<Number> = entries.iter().map(|entry| entry.number).collect();
         sorted.sort_unstable();
         let present = match &list {
             Some(list) => self.store.present_among(list.key, &sorted)?,
@@ -214,7 +218,7 @@ impl Engine {
         blank.requests = requests;
         blank.list_id = list.map(|list| list.id.0);
         blank.duration_ms = u64::try_from(now.since(started).as_millis()).unwrap_or(u64::MAX);
-        Ok(dry_run::foretell(loaded, &present, limits, blank, now))
+        Ok(dry_run::foretell(loaded, entries, &present, limits, blank, now))
     }
 
     /// Token, scopes, reachability, and whether the lists of this state directory protect anybody. `probes`: ask the

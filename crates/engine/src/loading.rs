@@ -7,9 +7,8 @@ use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
 use dncsync_core::row::Place;
 use dncsync_core::run::RunId;
-use dncsync_core::source::SourceType;
 use dncsync_core::timestamp::Timestamp;
-use dncsync_store::{BatchKey, LoadFile, LoadKind, NewLoad, NewRun, RunKind, TargetId};
+use dncsync_store::{BatchKey, LoadFile, LoadKind, NewLoad, NewRun, RunEntries, RunKind, TargetId, Telling};
 
 use crate::engine::Engine;
 use crate::inputs::Input;
@@ -35,10 +34,12 @@ impl Engine {
         // What is owed is older than the run itself, and its id sorts before it.
         let (earlier, id) =
             (self.world.run_id_at(started), self.world.run_id_at(started + std::time::Duration::from_millis(1)));
-        let mut loaded = intake::load(inputs, order, &id, self.store.directory(), &self.world, observer)?;
-        let digest = &order.digest(inputs.iter().map(|input| input.known_digest()));
         let mut owed = self.owed(target)?;
-        owed.give_to(&mut loaded.entries);
+        let first = owed.entries.iter().map(|entry| entry.number).collect();
+        let mut loaded = intake::load(inputs, order, &first, &id, self.store.directory(), &self.world, observer)?;
+        // What an input names itself it owes from now on.
+        owed.entries.retain(|entry| !loaded.first.contains(entry.number));
+        let digest = &order.digest(inputs.iter().map(|input| input.known_digest()));
         let files: Vec<String> = inputs.iter().map(|input| input.name().to_owned()).collect();
         let event = Event::Loaded {
             files: inputs.iter().map(Input::loaded).collect(),
@@ -65,7 +66,7 @@ impl Engine {
             files: &remembered,
             digest,
             asked: &asked,
-            source: usual_source(&loaded.entries, order.rules.default_source),
+            source: loaded.source,
             rows: loaded.tally.rows,
             rejected: loaded.tally.rejected,
             warnings: &loaded.warnings,
@@ -80,7 +81,7 @@ impl Engine {
             tally: loaded.tally,
             warnings: &loaded.warnings,
             rejects: Some((&path, loaded.rejects.as_ref().map_or(0, |(_, bytes)| *bytes))),
-            entries: &loaded.entries,
+            entries: RunEntries::Segments(&loaded.segments),
             load: Some(&load),
             kind: RunKind::Rows,
             approved: false,
@@ -89,7 +90,7 @@ impl Engine {
         if !owed.entries.is_empty() {
             observer(&Progress::Note(format!("{} numbers that were never confirmed go first", owed.entries.len())));
         }
-        self.record(&earlier, target, &owed, Some((&run, &event)), started)?;
+        self.record(&earlier, target, &owed, Some((&run, &event, &mut loaded.told)), started)?;
         Ok(id)
     }
 
@@ -129,7 +130,7 @@ impl Engine {
         id: &RunId,
         target: TargetId,
         owed: &Owed,
-        load: Option<(&NewRun<'_>, &Event)>,
+        load: Option<(&NewRun<'_>, &Event, Telling<'_>)>,
         now: Timestamp,
     ) -> Result<(), Trouble> {
         let rows = owed.entries.len() as u64;
@@ -145,15 +146,10 @@ impl Engine {
         let path = finish::default_rejects(&self.store, id).display().to_string();
         let earlier = NewRun::of_command(id, target, (OWED, &owed.files), &path, &owed.entries);
         let first = (rows > 0).then_some((&earlier, &event));
-        let loads: Vec<_> = first.into_iter().chain(load).collect();
-        Ok(self.store.record_loads(&loads, &owed.batches, now)?)
+        let (run, told) = load.map(|(run, event, told)| ((run, event), told)).unzip();
+        let loads: Vec<_> = first.into_iter().chain(run).collect();
+        Ok(self.store.record_loads(&loads, &owed.batches, told, now)?)
     }
-}
-
-/// The source type of most entries: the others are kept as a set each.
-fn usual_source(entries: &[Entry], default: SourceType) -> SourceType {
-    let count = |source: &SourceType| entries.iter().filter(|entry| entry.source == *source).count();
-    SourceType::ALL.into_iter().max_by_key(|source| (count(source), *source == default)).unwrap_or(default)
 }
 
 /// What earlier runs owe to a target.
@@ -162,58 +158,4 @@ struct Owed {
     entries: Vec<Entry>,
     files: Vec<String>,
     batches: Vec<BatchKey>,
-}
-
-impl Owed {
-    /// What an input names itself is owed by it from now on, and goes first in it.
-    fn give_to(&mut self, entries: &mut Vec<Entry>) {
-        if self.entries.is_empty() {
-            return;
-        }
-        let owed: Numbers = self.entries.iter().map(|entry| entry.number).collect();
-        let (first, rest): (Vec<Entry>, Vec<Entry>) = entries.drain(..).partition(|entry| owed.contains(entry.number));
-        let named: Numbers = first.iter().map(|entry| entry.number).collect::<Vec<Number>>().into_iter().collect();
-        self.entries.retain(|entry| !named.contains(entry.number));
-        entries.extend(first.into_iter().chain(rest));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use dncsync_core::source::SourceType::Manual;
-
-    fn entries(source: &str, numbers: &[u64]) -> Vec<Entry> {
-        let place = |line| Place { file: 0, line };
-        let entry = |(line, number): (u64, &u64)| Entry {
-            number: Number::from_stored(*number),
-            source: Manual,
-            notes: source.into(),
-            place: place(line),
-        };
-        (1..).zip(numbers).map(entry).collect()
-    }
-
-    fn show(entries: &[Entry]) -> Vec<String> {
-        entries
-            .iter()
-            .map(|entry| format!("{} {} line {}", entry.notes, entry.number.get(), entry.place.line))
-            .collect()
-    }
-
-    #[test]
-    fn what_an_input_names_itself_it_owes_from_now_on_and_sends_first() {
-        let mut owed = Owed { entries: entries("owed", &[5, 3, 8]), ..Owed::default() };
-        let mut input = entries("input", &[1, 3, 2, 5]);
-        owed.give_to(&mut input);
-        assert_eq!(show(&input), ["input 3 line 2", "input 5 line 4", "input 1 line 1", "input 2 line 3"]);
-        assert_eq!(show(&owed.entries), ["owed 8 line 3"]);
-    }
-
-    #[test]
-    fn an_input_keeps_its_order_where_nothing_is_owed() {
-        let mut input = entries("input", &[3, 1, 2]);
-        Owed::default().give_to(&mut input);
-        assert_eq!(input, entries("input", &[3, 1, 2]));
-    }
 }

@@ -2,7 +2,6 @@
 
 use dncsync_core::batch::Batch;
 use dncsync_core::belief::{self, Belief};
-use dncsync_core::entry::Entry;
 use dncsync_core::event::Event;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
@@ -102,8 +101,11 @@ impl Sender<'_> {
         let now = self.world.now();
         // As it is known now: it may have been read whole since it was found.
         let list = &self.store.list(list.key)?;
-        let entries = self.store.entries(&run.id)?;
-        let mut beliefs = self.beliefs(&entries, run, list, now)?;
+        let beliefs = self.beliefs(run, list, now)?;
+        // What is listed is never made: of a file that is loaded again that is nearly all of it.
+        let entries = self.store.entries_at(&run.id, |place| beliefs.get(place) != Some(&Belief::Listed))?;
+        let all = beliefs.len();
+        let mut beliefs: Vec<Belief> = beliefs.into_iter().filter(|belief| *belief != Belief::Listed).collect();
         let pages = list.page_size.unwrap_or(self.client.speech().page_size);
         let mut disbelieved = Vec::new();
         if !belief::worth_reading(list.listed, pages, self.setup.trust_budget) {
@@ -114,7 +116,8 @@ impl Sender<'_> {
             }
             disbelieved.sort_unstable();
         }
-        let plan = plan::plan(entries, &beliefs, Vec::new(), self.client.limits());
+        let mut plan = plan::plan(entries, &beliefs, Vec::new(), self.client.limits());
+        plan.already_listed += (all - beliefs.len()) as u64;
         self.record(run, list, &plan, &PlanNotes { disbelieved: &disbelieved, ..PlanNotes::default() })
     }
 
@@ -158,23 +161,28 @@ impl Sender<'_> {
         Ok(())
     }
 
-    /// What is believed of each entry's number.
-    fn beliefs(&self, entries: &[Entry], run: &Run, list: &ListState, now: Timestamp) -> Result<Vec<Belief>, Trouble> {
-        let mut sorted: Vec<Number> = entries.iter().map(|entry| entry.number).collect();
+    /// What is believed of each number of a run, in the order of its entries.
+    fn beliefs(&self, run: &Run, list: &ListState, now: Timestamp) -> Result<Vec<Belief>, Trouble> {
+        let numbers = self.store.numbers_of(&run.id)?;
+        let mut beliefs = vec![Belief::Absent; numbers.len()];
+        let mut sorted: Vec<(Number, u32)> = numbers.into_iter().zip(0..).collect();
         sorted.sort_unstable();
-        let present = self.store.present_among(list.key, &sorted)?;
+        let present =
+            self.store.present_among(list.key, &sorted.iter().map(|(number, _)| *number).collect::<Vec<_>>())?;
         let horizon = belief::horizon(run.started_at, now, self.setup.trust);
         let all_trusted = list.seen_whole_at.is_some_and(|moment| moment >= horizon);
         let trusted = if all_trusted { Numbers::default() } else { self.store.seen_since(list.key, horizon)? };
         // Whose removal has left may still be seen for a while, and is protected by nothing any more.
         let leaving = self.store.leaving(list.key)?;
-        let belief = |entry: &Entry| match present.binary_search(&entry.number) {
-            Err(_) => Belief::Absent,
-            Ok(_) if leaving.contains(entry.number) => Belief::Absent,
-            Ok(_) if all_trusted || trusted.contains(entry.number) => Belief::Listed,
-            Ok(_) => Belief::Doubtful,
-        };
-        Ok(entries.iter().map(belief).collect())
+        let mut present = present.into_iter().peekable();
+        for (number, place) in sorted {
+            while present.next_if(|there| *there < number).is_some() {}
+            if present.peek() == Some(&number) && !leaving.contains(number) {
+                let trusted = all_trusted || trusted.contains(number);
+                beliefs[place as usize] = if trusted { Belief::Listed } else { Belief::Doubtful };
+            }
+        }
+        Ok(beliefs)
     }
 
     /// What an earlier process sent of a run is looked for from now on.

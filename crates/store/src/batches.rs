@@ -11,6 +11,7 @@ use crate::error::StoreError;
 use crate::lists::{ListKey, TenantId};
 use crate::open::Store;
 use crate::rows::{self, count, moment};
+use crate::segments;
 use crate::webhooks::Webhook;
 
 /// One batch of one run.
@@ -180,7 +181,7 @@ impl Store {
         let mut found = select.query([list.0])?;
         let mut leaving = Numbers::default();
         while let Some(row) = found.next()? {
-            let items = rows::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?;
+            let items = segments::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?;
             leaving.extend(items.into_iter().map(|item| item.number));
         }
         Ok(leaving)
@@ -196,7 +197,7 @@ impl Store {
         let row = found.next()?.ok_or(StoreError::Damaged("a batch is missing"))?;
         Ok(SentBatch {
             key: key.clone(),
-            items: rows::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?,
+            items: segments::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?,
             digest: row.get(2)?,
             first_sent_at: moment(row.get(3)?),
             resends: row.get(8)?,

@@ -1,14 +1,16 @@
 //! Loads: inputs that were read and checked, made durable; all of each or nothing.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use dncsync_core::change::{Action, End, Said};
 use dncsync_core::entry::{self, Entry};
 use dncsync_core::event::Event;
+use dncsync_core::number::Number;
 use dncsync_core::report::Tally;
 use dncsync_core::run::RunId;
 use dncsync_core::timestamp::Timestamp;
-use dncsync_core::told::by_chunk;
+use dncsync_core::told::{Told, by_chunk};
 use rusqlite::{Transaction, params};
 
 use crate::batches::BatchKey;
@@ -18,11 +20,9 @@ use crate::feeds;
 use crate::lists::{TargetId, TenantId};
 use crate::open::Store;
 use crate::owed;
-use crate::rows::{self, signed};
+use crate::rows::signed;
+use crate::segments::{self, SEGMENT, Segment};
 use crate::taking::{self, NewLoad};
-
-/// Entries in one stored segment: large enough to be few, small enough to be read one at a time.
-const SEGMENT: usize = 10_000;
 
 /// What a run's items are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,18 @@ impl RunKind {
     }
 }
 
+/// The entries of a run.
+#[derive(Clone, Copy, Debug)]
+pub enum RunEntries<'a> {
+    /// So few that they are at hand.
+    Few(&'a [Entry]),
+    /// However many.
+    Segments(&'a [Segment]),
+}
+
+/// What an input says in the end, chunk by chunk in the order of their keys.
+pub type Telling<'a> = &'a mut dyn Iterator<Item = io::Result<Told>>;
+
 /// An input that was read and checked, about to become durable.
 #[derive(Clone, Debug)]
 pub struct NewRun<'a> {
@@ -66,7 +78,7 @@ pub struct NewRun<'a> {
     /// Where the rejections are, and how long that file is.
     pub rejects: Option<(&'a str, u64)>,
     /// Each number once, in the order of the input.
-    pub entries: &'a [Entry],
+    pub entries: RunEntries<'a>,
     /// What it is in the target's own feed, where it is an input of it.
     pub load: Option<&'a NewLoad<'a>>,
     /// What its items are.
@@ -97,7 +109,7 @@ impl<'a> NewRun<'a> {
             tally: Tally { rows: entries.len() as u64, ..Tally::default() },
             warnings: &NONE,
             rejects: Some((rejects, 0)),
-            entries,
+            entries: RunEntries::Few(entries),
             load: None,
             kind: RunKind::Rows,
             approved: false,
@@ -109,19 +121,28 @@ impl<'a> NewRun<'a> {
 impl Store {
     /// Makes a load durable: all of it or nothing.
     pub fn record_load(&mut self, run: &NewRun<'_>, now: Timestamp, event: &Event) -> Result<(), StoreError> {
-        self.record_loads(&[(run, event)], &[], now)
+        self.record_loads(&[(run, event)], &[], None, now)
     }
 
-    /// Makes loads durable that take over what earlier runs owe: all of it or nothing.
+    /// Makes loads durable that take over what earlier runs owe: all of it or nothing. `told`: what the input of the one
+    /// with segments says.
     pub fn record_loads(
         &mut self,
         loads: &[(&NewRun<'_>, &Event)],
         taken_over: &[BatchKey],
+        mut told: Option<Telling<'_>>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.write(|transaction| {
             owed::take(transaction, taken_over)?;
-            loads.iter().try_for_each(|(run, event)| insert(transaction, run, now, event))
+            for (run, event) in loads {
+                insert(transaction, run, now)?;
+                if let Some(load) = run.load {
+                    claim(transaction, run, load, &mut told, now)?;
+                }
+                append(transaction, now, run.id, std::slice::from_ref(*event))?;
+            }
+            Ok(())
         })
     }
 
@@ -145,7 +166,7 @@ impl Store {
 
     /// Whether everything that is needed to finish a run can be read.
     pub fn sound(&self, run: &RunId) -> Result<bool, StoreError> {
-        match self.entries(run) {
+        match self.numbers_of(run) {
             Ok(_) => Ok(true),
             Err(StoreError::Damaged(_)) => Ok(false),
             Err(other) => Err(other),
@@ -170,18 +191,46 @@ impl Store {
 
     /// The entries of an unfinished run, in the order of the input.
     pub fn entries(&self, run: &RunId) -> Result<Vec<Entry>, StoreError> {
+        self.entries_at(run, |_| true)
+    }
+
+    /// Those entries of an unfinished run that are such by their place, in the order of the input: the others are never made.
+    pub fn entries_at(&self, run: &RunId, such: impl Fn(usize) -> bool) -> Result<Vec<Entry>, StoreError> {
+        let (mut entries, mut place) = (Vec::new(), 0);
+        self.each_segment(run, |bytes, crc| {
+            segments::each(bytes, crc, |entry| {
+                if such(place) {
+                    entries.push(entry.to_entry());
+                }
+                place += 1;
+            })
+        })?;
+        Ok(entries)
+    }
+
+    /// The numbers of an unfinished run, in the order of the input.
+    pub fn numbers_of(&self, run: &RunId) -> Result<Vec<Number>, StoreError> {
+        let mut numbers = Vec::new();
+        self.each_segment(run, |bytes, crc| segments::numbers(bytes, crc, &mut numbers))?;
+        Ok(numbers)
+    }
+
+    fn each_segment(
+        &self,
+        run: &RunId,
+        mut take: impl FnMut(&[u8], u32) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let mut select =
             self.connection.prepare_cached("SELECT entries, crc FROM segment WHERE run = ?1 ORDER BY seq")?;
         let mut segments = select.query([run.as_str()])?;
-        let mut entries = Vec::new();
         while let Some(row) = segments.next()? {
-            entries.extend(rows::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?);
+            take(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?;
         }
-        Ok(entries)
+        Ok(())
     }
 }
 
-fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, now: Timestamp, event: &Event) -> Result<(), StoreError> {
+fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, now: Timestamp) -> Result<(), StoreError> {
     let files = serde_json::to_string(run.files).expect("names are JSON");
     let warnings = serde_json::to_string(run.warnings).expect("counts are JSON");
     transaction.execute(
@@ -207,14 +256,22 @@ fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, now: Timestamp, event
     )?;
     let mut insert =
         transaction.prepare_cached("INSERT INTO segment (run, seq, entries, crc) VALUES (?1, ?2, ?3, ?4)")?;
-    for (seq, entries) in (0i64..).zip(run.entries.chunks(SEGMENT)) {
-        let bytes = entry::pack(entries);
-        insert.execute(params![run.id.as_str(), seq, bytes, crc32fast::hash(&bytes)])?;
+    let mut keep = |seq: usize, segment: &Segment| {
+        insert.execute(params![run.id.as_str(), signed(seq as u64), segment.bytes, segment.crc]).map(drop)
+    };
+    match run.entries {
+        RunEntries::Segments(segments) => {
+            for (seq, segment) in segments.iter().enumerate() {
+                keep(seq, segment)?;
+            }
+        }
+        RunEntries::Few(entries) => {
+            for (seq, entries) in entries.chunks(SEGMENT).enumerate() {
+                keep(seq, &Segment::of(&entry::pack(entries))?)?;
+            }
+        }
     }
-    if let Some(load) = run.load {
-        claim(transaction, run, load, now)?;
-    }
-    append(transaction, now, run.id, std::slice::from_ref(event))
+    Ok(())
 }
 
 /// What a run asks for is claimed by its target's own feed from the moment it is durable.
@@ -222,20 +279,36 @@ fn claim(
     transaction: &Transaction<'_>,
     run: &NewRun<'_>,
     load: &NewLoad<'_>,
+    told: &mut Option<Telling<'_>>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let feed = feeds::own(transaction, run.target, now)?;
-    let mut sorted: Vec<&Entry> = run.entries.iter().collect();
-    sorted.sort_unstable_by_key(|entry| entry.number);
-    let said = sorted.into_iter().map(|entry| {
-        Ok(Said {
-            number: entry.number,
-            action: Action::Add,
-            at: None,
-            end: End::Never,
-            source: entry.source,
-            notes: entry.notes.clone(),
-        })
-    });
-    taking::take(transaction, feed.id, load, by_chunk(said), now).map(drop)
+    if let (RunEntries::Segments(_), Some(told)) = (run.entries, told.take()) {
+        return taking::take(transaction, feed.id, load, told, now).map(drop);
+    }
+    let mut said = match run.entries {
+        RunEntries::Few(entries) => entries.iter().map(say).collect(),
+        RunEntries::Segments(segments) => said_by(segments)?,
+    };
+    said.sort_unstable_by_key(|said| said.number);
+    taking::take(transaction, feed.id, load, by_chunk(said.into_iter().map(Ok)), now).map(drop)
+}
+
+fn said_by(segments: &[Segment]) -> Result<Vec<Said>, StoreError> {
+    let mut said = Vec::new();
+    for segment in segments {
+        said.extend(segment.entries()?.iter().map(say));
+    }
+    Ok(said)
+}
+
+fn say(entry: &Entry) -> Said {
+    Said {
+        number: entry.number,
+        action: Action::Add,
+        at: None,
+        end: End::Never,
+        source: entry.source,
+        notes: entry.notes.clone(),
+    }
 }

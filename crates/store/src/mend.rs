@@ -14,6 +14,7 @@ use crate::error::StoreError;
 use crate::events::append;
 use crate::open::Store;
 use crate::rows;
+use crate::segments;
 
 /// What was found damaged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +33,7 @@ impl Store {
         self.write(|transaction| {
             let chunk = |bits: &[u8], crc| Chunk::from_stored(bits, crc).is_ok();
             let set = |bits: &[u8], crc| Numbers::from_stored(bits, crc).is_ok();
-            let entries = |bits: &[u8], crc| rows::entries(bits, crc).is_ok();
+            let entries = |bits: &[u8], crc| segments::entries(bits, crc).is_ok();
             distrust(transaction, &chunk)?;
             let sets = drop_damaged(transaction, "chunk", "number_set, key", "bits", &chunk)?;
             let ends = drop_damaged(transaction, "ending", "feed, key, day", "bits", &chunk)?;

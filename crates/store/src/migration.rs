@@ -15,7 +15,8 @@ use rusqlite::{Transaction, params};
 use crate::error::StoreError;
 use crate::feeds;
 use crate::lists::{self, ListKey, TargetId};
-use crate::rows::{self, count};
+use crate::rows::count;
+use crate::segments;
 use crate::sets::{self, SetId};
 
 /// Schema 3: what finished runs had asked for in a target is what its own feed claims, and so is what runs ask for that
@@ -76,7 +77,7 @@ fn entries(transaction: &Transaction<'_>, sql: &str, run: &str) -> Result<Vec<En
     let mut all = Vec::new();
     while let Some(row) = found.next()? {
         let crc = row.get(1).unwrap_or_default();
-        all.extend(rows::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), crc).unwrap_or_default());
+        all.extend(segments::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), crc).unwrap_or_default());
     }
     Ok(all)
 }

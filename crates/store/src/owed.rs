@@ -9,7 +9,7 @@ use crate::batches::BatchKey;
 use crate::error::StoreError;
 use crate::lists::{TargetId, TenantId};
 use crate::open::Store;
-use crate::rows;
+use crate::segments;
 
 /// What one batch of a finished run owes.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +41,7 @@ impl Store {
         let mut owed = Vec::new();
         while let Some(row) = found.next()? {
             let batch = BatchKey { run: RunId::new(row.get::<_, String>(0)?), seq: row.get(1)? };
-            let entries = rows::entries(row.get_ref(2)?.as_blob().unwrap_or_default(), row.get(3)?)?;
+            let entries = segments::entries(row.get_ref(2)?.as_blob().unwrap_or_default(), row.get(3)?)?;
             owed.push(Owed { batch, entries });
         }
         Ok(owed)

@@ -1,6 +1,5 @@
 //! Between SQLite's values and ours.
 
-use dncsync_core::entry::{self, Entry};
 use dncsync_core::timestamp::Timestamp;
 use roaring::RoaringBitmap;
 
@@ -19,14 +18,6 @@ pub(crate) fn count(value: i64) -> u64 {
 /// A moment back from SQLite.
 pub(crate) fn moment(value: Option<i64>) -> Option<Timestamp> {
     value.map(Timestamp::from_millis)
-}
-
-/// Entries back from SQLite, if they are what was written.
-pub(crate) fn entries(bytes: &[u8], crc: u32) -> Result<Vec<Entry>, StoreError> {
-    if crc32fast::hash(bytes) != crc {
-        return Err(StoreError::Damaged("entries of a run do not fit their checksum"));
-    }
-    Ok(entry::unpack(bytes)?)
 }
 
 /// Positions as bytes.

@@ -128,9 +128,9 @@ impl Store {
         while let Some(row) = rows.next()? {
             let run = RunId::new(row.get::<_, String>(0)?);
             let (apply, planned): (bool, bool) = (row.get(1)?, row.get(2)?);
-            let told = match self.entries(&run) {
-                Ok(entries) => {
-                    numbers.extend(entries.into_iter().map(|entry| entry.number));
+            let told = match self.numbers_of(&run) {
+                Ok(of_run) => {
+                    numbers.extend(of_run);
                     !apply
                 }
                 // Its files are needed again; what of it is planned is on its way all the same.
@@ -149,7 +149,7 @@ impl Store {
         let mut rows = select.query([run.as_str()])?;
         let mut numbers = Vec::new();
         while let Some(row) = rows.next()? {
-            let items = crate::rows::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?;
+            let items = crate::segments::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?;
             numbers.extend(items.into_iter().map(|item| item.number));
         }
         Ok(numbers)

@@ -17,8 +17,8 @@ use dncsync_core::source::SourceType;
 use dncsync_core::target::{ListId, Scope, Target, TenantKey};
 use dncsync_core::timestamp::Timestamp;
 use dncsync_store::{
-    BatchKey, ListKey, NewLoad, NewRun, Outcome, Part, PlanNotes, RunKind, Store, StoreError, TargetId, TenantId,
-    Webhook,
+    BatchKey, ListKey, NewLoad, NewRun, Outcome, Part, PlanNotes, RunEntries, RunKind, Store, StoreError, TargetId,
+    TenantId, Webhook,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -158,7 +158,7 @@ impl House {
             tally,
             warnings: &BTreeMap::from([("notes.cut".to_owned(), 4)]),
             rejects: Some(("rejects/r.csv", 99)),
-            entries,
+            entries: RunEntries::Few(entries),
             load: claims.then_some(&claim),
             kind: RunKind::Rows,
             approved: false,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dncsync_core::report::Tally;
 use dncsync_core::source::SourceType::Manual;
 use dncsync_core::target::{Scope, Target, TenantKey};
-use dncsync_store::{NewRun, Owed, PlanNotes, RunKind, TargetId};
+use dncsync_store::{NewRun, Owed, PlanNotes, RunEntries, RunKind, TargetId};
 
 use crate::house::{House, at, entries, happened, run};
 
@@ -33,7 +33,7 @@ fn new_run<'a>(
         tally,
         warnings: none,
         rejects: None,
-        entries: &owed.entries,
+        entries: RunEntries::Few(&owed.entries),
         load: None,
         kind: RunKind::Rows,
         approved: false,
@@ -73,7 +73,7 @@ fn a_load_takes_over_what_is_owed_in_the_same_change() {
     house.finish("r1", at(132));
     let (id, warnings) = (run("r2"), BTreeMap::new());
     let load = new_run(&id, house.target, &owed, &warnings);
-    house.store.record_loads(&[(&load, &happened())], std::slice::from_ref(&owed.batch), at(140)).unwrap();
+    house.store.record_loads(&[(&load, &happened())], std::slice::from_ref(&owed.batch), None, at(140)).unwrap();
 
     assert_eq!(house.store.owed(house.target).unwrap(), []);
     assert_eq!(house.store.unfinished_runs(house.tenant).unwrap(), [run("r2")]);
@@ -90,7 +90,7 @@ fn what_could_not_be_taken_over_is_still_owed() {
     // The second load cannot be: its id is taken. Neither is the first, then.
     let fails = NewRun { id: &taken_id, ..load.clone() };
     let loads = [(&load, &happened()), (&fails, &happened())];
-    assert!(house.store.record_loads(&loads, std::slice::from_ref(&owed.batch), at(140)).is_err());
+    assert!(house.store.record_loads(&loads, std::slice::from_ref(&owed.batch), None, at(140)).is_err());
 
     assert_eq!(house.store.owed(house.target).unwrap(), [owed]);
     assert_eq!(house.store.unfinished_runs(house.tenant).unwrap(), []);

@@ -3,7 +3,7 @@
 use dncsync_core::plan;
 use dncsync_core::source::SourceType::{Manual, System};
 use dncsync_core::target::{ListId, Scope, Target};
-use dncsync_store::{NewRun, PlanNotes, RunKind, StoreError};
+use dncsync_store::{NewRun, PlanNotes, RunEntries, RunKind, StoreError};
 
 use crate::house::{House, LIMITS, at, entries, happened, run, set};
 
@@ -19,7 +19,7 @@ impl House {
             tally: dncsync_core::report::Tally::default(),
             warnings: &warnings,
             rejects: None,
-            entries: &[],
+            entries: RunEntries::Few(&[]),
             load: None,
             kind: RunKind::Apply,
             approved: true,
