@@ -25,6 +25,7 @@ pub mod load;
 pub mod lost;
 pub mod notes;
 pub mod number;
+pub mod numbering;
 pub mod numbers;
 pub mod pacing;
 pub mod paging;
