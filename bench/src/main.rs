@@ -1,6 +1,7 @@
 //! How many rows a second are read, checked and planned, beside the plain way of doing it. See README.md.
 #![expect(clippy::print_stdout, reason = "the figures are for the terminal")]
 
+mod check;
 mod feeds;
 mod generated;
 mod ours;
@@ -45,6 +46,7 @@ type Way = fn(&World) -> Outcome;
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.first().map(String::as_str) {
+        Some("check") => return check::run(),
         Some("feeds") => return feeds::run(&words[1..]),
         Some(child) if child.starts_with("feeds-") => return feeds::child_work(&words),
         _ => {}

@@ -1,44 +1,16 @@
 //! Is this row a number that may be blocked? The one place that judges rows.
-//!
-//! The verdict is that of Python's `phonenumbers.parse(text, region)`, `is_valid_number` and `format_number(E164)`, by
-//! `rlibphonenumber`, which carries the same metadata (compared: 0 differences in 1.2 million inputs of one version).
-
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
 use crate::change::{Action, End, Said};
 use crate::day::{self, Day};
 use crate::entry::Entry;
 use crate::feed::Mode;
 use crate::notes::{self, Mended};
-use crate::number::Number;
+pub use crate::numbering::{Country, NumberFault, read_number, read_plain};
 use crate::profile::Reach;
 use crate::rejection::{Rejection, RejectionCode};
 use crate::row::{Place, RowRef};
 use crate::source::SourceType;
 use crate::timestamp::Timestamp;
-
-/// A country whose national formats are read, by its ISO 3166 code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Country(Region);
-
-impl Country {
-    /// Reads a two-letter code in any case; `None` where libphonenumber knows no such country.
-    pub fn read(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let letters = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
-        let region: Region = if letters {
-            text.to_ascii_uppercase().parse().ok()?
-        } else {
-            return None;
-        };
-        PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_| Self(region))
-    }
-
-    /// The two letters.
-    pub fn code(&self) -> String {
-        self.0.to_string()
-    }
-}
 
 /// What the user said about rows that do not say it themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,55 +142,6 @@ fn end(row: RowRef<'_>, malformed: &mut Malformed) -> End {
     let day = Day::read(row.end);
     malformed.end = day.is_err();
     day.map_or(End::Never, End::Day)
-}
-
-/// Why a text is no number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NumberFault {
-    /// Nothing to read.
-    Empty,
-    /// libphonenumber cannot take it apart.
-    Unparsable,
-    /// It can, and no numbering plan has such a number.
-    Invalid,
-}
-
-impl NumberFault {
-    /// The code under which it is rejected.
-    pub fn code(self) -> RejectionCode {
-        match self {
-            Self::Empty | Self::Unparsable => RejectionCode::PhoneUnparsable,
-            Self::Invalid => RejectionCode::PhoneInvalid,
-        }
-    }
-
-    /// What is wrong, in words. `country_known`: whether national formats were read.
-    pub fn reason(self, country_known: bool) -> &'static str {
-        match self {
-            Self::Empty => "the row has no number",
-            Self::Unparsable if !country_known => {
-                "not a number in E.164 (+ and the calling code first); for national formats name the country: --country"
-            }
-            Self::Unparsable => "not a telephone number",
-            Self::Invalid => "no numbering plan has this number",
-        }
-    }
-}
-
-/// Reads, judges and normalises one number.
-///
-/// # Errors
-/// What is wrong with it, without repeating it.
-pub fn read_number(text: &str, country: Option<Country>) -> Result<Number, NumberFault> {
-    if text.trim().is_empty() {
-        return Err(NumberFault::Empty);
-    }
-    let util = &*PHONE_NUMBER_UTIL;
-    let parsed = util.parse(text, country.map(|country| country.0)).map_err(|_| NumberFault::Unparsable)?;
-    if !util.is_valid_number(&parsed) {
-        return Err(NumberFault::Invalid);
-    }
-    Number::from_e164(&util.format(&parsed, PhoneNumberFormat::E164)).ok_or(NumberFault::Invalid)
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ pub mod lost;
 pub mod named;
 pub mod notes;
 pub mod number;
+pub mod numbering;
 pub mod numbers;
 pub mod pacing;
 pub mod paging;
