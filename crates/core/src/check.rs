@@ -5,6 +5,7 @@ use crate::day::{self, Day};
 use crate::entry::Entry;
 use crate::feed::Mode;
 use crate::notes::{self, Mended};
+use crate::number::Number;
 pub use crate::numbering::{Country, NumberFault, read_number, read_plain};
 use crate::profile::Reach;
 use crate::rejection::{Rejection, RejectionCode};
@@ -76,14 +77,38 @@ pub const NUMBER_RULES: &str = "rlibphonenumber 2.2.15";
 ///
 /// # Errors
 /// A [`Rejection`] where the number, the source type or the action cannot be taken; nothing else refuses a row.
+#[inline]
 pub fn check(row: RowRef<'_>, file: u32, rules: &Rules) -> Result<Passed, Rejection> {
+    let number = number(row, file, rules)?;
+    // Of a list of numbers nothing else is told, and there are hundreds of millions of rows in some.
+    if row.is_bare() && rules.mode != Mode::Changes {
+        let place = Place { file, line: row.line };
+        let entry = Entry { number, source: rules.default_source, notes: Box::default(), place };
+        let (mended, malformed) = (Mended::default(), Malformed::default());
+        return Ok(Passed { entry, mended, action: Action::Add, at: None, end: End::Never, malformed });
+    }
+    check_told(row, number, file, rules)
+}
+
+#[inline]
+fn number(row: RowRef<'_>, file: u32, rules: &Rules) -> Result<Number, Rejection> {
+    match read_number(row.phone, rules.country) {
+        Ok(number) if rules.reach.holds(number) => Ok(number),
+        Ok(_) => Err(no_number(row, file, RejectionCode::ProfileCountry, rules.reach.reason())),
+        Err(fault) => Err(no_number(row, file, fault.code(), fault.reason(rules.country.is_some()))),
+    }
+}
+
+#[cold]
+fn no_number(row: RowRef<'_>, file: u32, code: RejectionCode, reason: &str) -> Rejection {
+    let place = Place { file, line: row.line };
+    Rejection { place, column: row.columns.phone, code, reason: reason.to_owned() }
+}
+
+/// What a row tells beside its number.
+fn check_told(row: RowRef<'_>, number: Number, file: u32, rules: &Rules) -> Result<Passed, Rejection> {
     let place = Place { file, line: row.line };
     let refuse = |column, code, reason: &str| Rejection { place, column, code, reason: reason.to_owned() };
-    let number = read_number(row.phone, rules.country)
-        .map_err(|fault| refuse(row.columns.phone, fault.code(), fault.reason(rules.country.is_some())))?;
-    if !rules.reach.holds(number) {
-        return Err(refuse(row.columns.phone, RejectionCode::ProfileCountry, rules.reach.reason()));
-    }
     let action =
         action(row, rules.mode).map_err(|code| refuse(row.columns.action, code.clone(), action_reason(&code)))?;
     let mut malformed = Malformed::default();
@@ -93,15 +118,13 @@ pub fn check(row: RowRef<'_>, file: u32, rules: &Rules) -> Result<Passed, Reject
         let entry = Entry { number, source: rules.default_source, notes: Box::default(), place };
         return Ok(Passed { entry, mended: Mended::default(), action, at, end: End::Never, malformed });
     }
-    let source = match row.source.trim() {
-        "" => rules.default_source,
-        named => SourceType::read(named).ok_or_else(|| {
-            refuse(
-                row.columns.source,
-                RejectionCode::SourceUnknown,
-                "the source type is none of MANUAL, REGULATORY, CUSTOMER_REQUEST, SYSTEM",
-            )
-        })?,
+    let source = match SourceType::read(row.source) {
+        Some(source) => source,
+        None if row.source.trim().is_empty() => rules.default_source,
+        None => {
+            let reason = "the source type is none of MANUAL, REGULATORY, CUSTOMER_REQUEST, SYSTEM";
+            return Err(refuse(row.columns.source, RejectionCode::SourceUnknown, reason));
+        }
     };
     let (notes, mended) = notes::tidy(row);
     let end = end(row, &mut malformed);

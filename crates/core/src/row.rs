@@ -100,6 +100,19 @@ pub struct RowRef<'a> {
     pub mended_encoding: bool,
 }
 
+impl RowRef<'_> {
+    /// Whether it tells nothing but a number.
+    #[inline]
+    pub fn is_bare(&self) -> bool {
+        self.source.is_empty()
+            && self.notes.is_empty()
+            && self.received_at.is_empty()
+            && self.action.is_empty()
+            && self.changed_at.is_empty()
+            && self.end.is_empty()
+    }
+}
+
 /// Where an entry stood: which file of the run (counted from 0 in the order given) and on which line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {

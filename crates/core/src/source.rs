@@ -35,8 +35,9 @@ impl SourceType {
     /// Reads a name in any case, with white space around it: a number must not stay unprotected because of a letter's
     /// case.
     pub fn read(text: &str) -> Option<Self> {
-        let text = text.trim();
-        Self::ALL.into_iter().find(|source| source.name().eq_ignore_ascii_case(text))
+        // As it goes over the wire is how it mostly comes.
+        let exact = Self::ALL.into_iter().find(|source| source.name() == text);
+        exact.or_else(|| Self::ALL.into_iter().find(|source| source.name().eq_ignore_ascii_case(text.trim())))
     }
 }
 

@@ -6,7 +6,6 @@ use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
-use dncsync_core::row::Row;
 use dncsync_feed::{Reader, Rows};
 
 use crate::trouble::Trouble;
@@ -42,10 +41,9 @@ pub(crate) fn each<R: Read + Send>(
 
 /// Sends all rows, and ends early where nobody wants them any more. Memory that comes back is used again.
 fn read_all<R: Read>(mut reader: Reader<R>, read: &SyncSender<io::Result<Rows>>, used: &Receiver<Rows>) -> Reader<R> {
-    let mut row = Row::default();
     loop {
         let mut rows = used.try_recv().unwrap_or_default();
-        let piece = match reader.read_many(&mut rows, &mut row) {
+        let piece = match reader.read_many(&mut rows) {
             Ok(()) if rows.is_empty() => return reader,
             Ok(()) => Ok(rows),
             Err(error) => Err(error),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use dncsync_core::check::{self, Passed, Rules};
+use dncsync_core::check::{self, Malformed, Passed, Rules};
+use dncsync_core::notes::Mended;
 use dncsync_core::rejection::{Rejection, RejectionCode};
 use dncsync_core::row::{Place, RowRef};
 use dncsync_feed::{Asked, Fault, OpenError, Reader};
@@ -138,8 +139,10 @@ impl Desk {
             Err(rejection) => self.reject(row, name, &rejection),
             Ok(passed) => {
                 self.judged.rows += 1;
-                for warning in passed.mended.names().chain(passed.malformed.names()) {
-                    *self.judged.warnings.entry(warning.to_owned()).or_default() += 1;
+                if passed.mended != Mended::default() || passed.malformed != Malformed::default() {
+                    for warning in passed.mended.names().chain(passed.malformed.names()) {
+                        *self.judged.warnings.entry(warning.to_owned()).or_default() += 1;
+                    }
                 }
                 sink(passed)
             }

@@ -7,17 +7,17 @@ mod splitter;
 
 use std::io::{self, Read};
 
-use dncsync_core::row::{self, Row};
+use dncsync_core::row;
 
 use self::header::{Columns, FirstRow};
 use self::records::Records;
 use crate::asked::Asked;
-use crate::fault::{Fault, Next};
+use crate::fault::Fault;
 use crate::ignored::Ignored;
 use crate::limits::MAX_ROW_BYTES;
 use crate::lines::{Found, Line, Lines};
-use crate::lossy;
 use crate::open_error::OpenError;
+use crate::rows::Rows;
 
 /// A CSV input whose columns are known.
 pub(crate) struct Csv {
@@ -75,24 +75,22 @@ impl Csv {
     }
 
     /// Reads the record that begins with the line `first` at the start of the window.
-    pub(crate) fn read<R: Read>(&mut self, lines: &mut Lines<R>, first: Line, row: &mut Row) -> io::Result<Next> {
+    pub(crate) fn read<R: Read>(&mut self, lines: &mut Lines<R>, first: Line, rows: &mut Rows) -> io::Result<()> {
+        let line = lines.number();
         let record = self.records.assemble(lines, first)?;
-        self.fill(row);
+        let (fields, columns) = (&self.records.fields, &self.columns);
+        let field = |column: Option<usize>| column.map_or(&b""[..], |at| fields.get(at));
+        let others = [
+            field(columns.source),
+            field(columns.notes),
+            field(columns.received_at),
+            field(columns.action),
+            field(columns.changed_at),
+            field(columns.end),
+        ];
+        rows.push_fields(line, fields.get(columns.number), others, self.told, record.fault);
         lines.advance(record.next, record.lines);
-        Ok(record.fault.map_or(Next::Row, Next::Malformed))
-    }
-
-    fn fill(&self, row: &mut Row) {
-        let fields = &self.records.fields;
-        let put = |text: &mut String, column: Option<usize>| column.is_some_and(|at| lossy::push(text, fields.get(at)));
-        put(&mut row.phone, Some(self.columns.number));
-        row.mended_encoding = put(&mut row.source, self.columns.source)
-            | put(&mut row.notes, self.columns.notes)
-            | put(&mut row.received_at, self.columns.received_at)
-            | put(&mut row.action, self.columns.action)
-            | put(&mut row.changed_at, self.columns.changed_at)
-            | put(&mut row.end, self.columns.end);
-        row.columns = self.told;
+        Ok(())
     }
 }
 

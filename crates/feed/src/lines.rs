@@ -68,7 +68,16 @@ impl<R: Read> Lines<R> {
 
     /// Moves on to the first line that holds more than white space, past a byte order mark at its head: files joined
     /// to one bring theirs along.
+    #[inline]
     pub(crate) fn next_filled(&mut self) -> io::Result<Found> {
+        // Nearly all lines begin with a plain character: no white space, and no byte order mark.
+        if self.window().first().is_some_and(|byte| matches!(byte, b'!'..=b'~')) {
+            return self.line_at(0);
+        }
+        self.next_after_blanks()
+    }
+
+    fn next_after_blanks(&mut self) -> io::Result<Found> {
         loop {
             while self.at_least(MARK.len())?.starts_with(MARK) {
                 self.advance(MARK.len(), 0);
@@ -81,7 +90,17 @@ impl<R: Read> Lines<R> {
     }
 
     /// The line that begins `offset` bytes into the window, `offset` being little more than a row's limit at most.
+    #[inline]
     pub(crate) fn line_at(&mut self, offset: usize) -> io::Result<Found> {
+        if let Some(length) = memchr(b'\n', &self.window()[offset..]) {
+            let newline = offset + length;
+            return Ok(self.within_limit(offset, newline, newline + 1));
+        }
+        self.line_beyond(offset)
+    }
+
+    /// The same, where more must be read to see its end.
+    fn line_beyond(&mut self, offset: usize) -> io::Result<Found> {
         let mut searched = offset;
         loop {
             if let Some(length) = memchr(b'\n', &self.window()[searched..]) {
@@ -99,7 +118,15 @@ impl<R: Read> Lines<R> {
         }
     }
 
+    #[inline]
     fn within_limit(&self, start: usize, newline: usize, next: usize) -> Found {
+        if newline - start <= MAX_ROW_BYTES && newline > start && self.window()[newline - 1] != b'\r' {
+            return Found::Line(Line { end: newline, next });
+        }
+        self.within_limit_before_returns(start, newline, next)
+    }
+
+    fn within_limit_before_returns(&self, start: usize, newline: usize, next: usize) -> Found {
         // CR CR LF is what Windows makes of CRLF when it writes it as text once more.
         let returns = self.window()[start..newline].iter().rev().take_while(|byte| **byte == b'\r').count();
         let end = newline - returns;

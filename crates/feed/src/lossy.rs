@@ -15,6 +15,19 @@ pub(crate) fn push(text: &mut String, bytes: &[u8]) -> bool {
     true
 }
 
+/// The same, to bytes that are text.
+#[inline]
+pub(crate) fn push_bytes(text: &mut Vec<u8>, bytes: &[u8]) -> bool {
+    if bytes.is_ascii() || std::str::from_utf8(bytes).is_ok() {
+        text.extend_from_slice(bytes);
+        return false;
+    }
+    let mut mended = String::new();
+    push(&mut mended, bytes);
+    text.extend_from_slice(mended.as_bytes());
+    true
+}
+
 /// Appends the first `chars` characters of `bytes`, white space around them left out.
 pub(crate) fn push_start(text: &mut String, bytes: &[u8], chars: usize) {
     // Four bytes are the longest character; one more character than asked, so that the cut never splits the last.

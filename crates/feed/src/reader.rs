@@ -24,6 +24,8 @@ use crate::txt;
 pub struct Reader<R: Read> {
     lines: Lines<R>,
     layout: Layout,
+    /// Room for a row that is read alone.
+    single: Rows,
 }
 
 enum Layout {
@@ -58,7 +60,7 @@ impl<R: Read> Reader<R> {
             Format::Jsonl => Layout::Jsonl(Jsonl::new(asked)),
             Format::Txt => open_txt(&mut lines, asked)?,
         };
-        Ok(Self { lines, layout })
+        Ok(Self { lines, layout, single: Rows::default() })
     }
 
     /// The format given or found.
@@ -90,48 +92,60 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Fills `row` with what stands next; its buffers are used again.
+    /// Fills `row` with what stands next; its buffers are used again. For who reads a few: [`Reader::read_many`] is faster.
     pub fn read(&mut self, row: &mut Row) -> io::Result<Next> {
         row.clear();
-        let line = match self.lines.next_filled()? {
-            Found::End => return Ok(Next::End),
-            Found::TooLong => return self.skip_too_long(row),
-            Found::Line(line) => line,
-        };
-        row.line = self.lines.number();
-        let text = &self.lines.window()[..line.end];
-        let next = match &mut self.layout {
-            Layout::Csv(csv) => return csv.read(&mut self.lines, line, row),
-            Layout::Jsonl(jsonl) => jsonl.read(text, row),
-            Layout::Txt => txt::read(text, row),
-            Layout::Registry(registry) => registry.read(text, row),
-        };
-        self.lines.advance(line.next, 1);
-        Ok(next)
+        self.single.open();
+        let mut rows = std::mem::take(&mut self.single);
+        let read = self.read_one(&mut rows);
+        rows.close();
+        let next = rows.into_row(row);
+        self.single = rows;
+        read.map(|_| next)
     }
 
-    /// Fills `rows` with what stands next, as many as it takes; empty at the end of the input. `row` is room to work in.
+    /// Fills `rows` with what stands next, as many as it takes; none at the end of the input.
     ///
     /// # Errors
     /// The input cannot be read; what was read before that is in `rows`.
-    pub fn read_many(&mut self, rows: &mut Rows, row: &mut Row) -> io::Result<()> {
-        rows.clear();
-        while !rows.is_full() {
-            match self.read(row)? {
-                Next::End => break,
-                Next::Row => rows.push(row, None),
-                Next::Malformed(fault) => rows.push(row, Some(fault)),
+    pub fn read_many(&mut self, rows: &mut Rows) -> io::Result<()> {
+        rows.open();
+        let read = loop {
+            match self.read_one(rows) {
+                Ok(true) if !rows.is_full() => {}
+                read => break read,
             }
-        }
-        Ok(())
+        };
+        rows.close();
+        read.map(drop)
     }
 
-    fn skip_too_long(&mut self, row: &mut Row) -> io::Result<Next> {
-        row.line = self.lines.number();
+    /// Reads what stands next into `rows`; false at the end of the input.
+    #[inline]
+    fn read_one(&mut self, rows: &mut Rows) -> io::Result<bool> {
+        let line = match self.lines.next_filled()? {
+            Found::End => return Ok(false),
+            Found::TooLong => return self.skip_too_long(rows).map(|()| true),
+            Found::Line(line) => line,
+        };
+        let number = self.lines.number();
+        let text = &self.lines.window()[..line.end];
+        match &mut self.layout {
+            Layout::Txt => txt::read(text, number, rows),
+            Layout::Csv(csv) => return csv.read(&mut self.lines, line, rows).map(|()| true),
+            Layout::Jsonl(jsonl) => jsonl.read(text, number, rows),
+            Layout::Registry(registry) => registry.read(text, number, rows),
+        }
+        self.lines.advance(line.next, 1);
+        Ok(true)
+    }
+
+    fn skip_too_long(&mut self, rows: &mut Rows) -> io::Result<()> {
+        let mut row = Row { line: self.lines.number(), ..Row::default() };
         // Of this line only: behind it may stand other rows.
         lossy::push_start(&mut row.phone, &self.lines.window()[..MAX_ROW_BYTES], KEPT_CHARS);
-        self.lines.skip_line()?;
-        Ok(Next::Malformed(Fault::TooLong))
+        rows.push(&row, Some(Fault::TooLong));
+        self.lines.skip_line()
     }
 }
 

@@ -3,12 +3,13 @@
 //! They have no header, and are told by their first row alone: a file's name says nothing once somebody renamed it. Each
 //! line is a row, and a quote never joins two of them.
 
-use dncsync_core::row::Row;
+use dncsync_core::row::{Columns, Row};
 
 use crate::asked::Asked;
-use crate::fault::{Fault, Next};
+use crate::fault::Fault;
 use crate::limits::KEPT_CHARS;
 use crate::lossy;
+use crate::rows::Rows;
 
 /// Both countries are of one numbering plan.
 const COUNTRY_CODE: &str = "+1";
@@ -54,20 +55,22 @@ impl Registry {
 
     /// Reads this line. One of another layout is no row: an addition of a change list taken for one of a full list, or
     /// the other way round, would be a number blocked or freed by mistake.
-    pub(crate) fn read(&self, line: &[u8], row: &mut Row) -> Next {
-        let Some(said) = understand(line).filter(|said| said.layout == self.layout) else {
-            lossy::push_start(&mut row.phone, line, KEPT_CHARS);
-            return Next::Malformed(Fault::OtherLayout);
+    pub(crate) fn read(&self, text: &[u8], line: u64, rows: &mut Rows) {
+        let Some(said) = understand(text).filter(|said| said.layout == self.layout) else {
+            let mut row = Row { line, ..Row::default() };
+            lossy::push_start(&mut row.phone, text, KEPT_CHARS);
+            return rows.push(&row, Some(Fault::OtherLayout));
         };
-        row.phone.extend([COUNTRY_CODE, said.area, said.number]);
-        row.changed_at.push_str(said.changed_at);
-        row.action.push_str(said.action);
-        row.columns.action = match said.layout {
-            Layout::Full => 1,
+        let mut number = [0; COUNTRY_CODE.len() + 10];
+        let parts = COUNTRY_CODE.bytes().chain(said.area.bytes()).chain(said.number.bytes());
+        number.iter_mut().zip(parts).for_each(|(digit, byte)| *digit = byte);
+        let action = match said.layout {
+            Layout::Full => return rows.push_number(line, &number),
             Layout::Changes => 3,
             Layout::SplitChanges => 4,
         };
-        Next::Row
+        let fields = [b"", b"", b"", said.action.as_bytes(), said.changed_at.as_bytes(), b""];
+        rows.push_fields(line, &number, fields, Columns { action, ..Columns::default() }, None);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use dncsync_core::row::{Columns, Row, RowRef};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Next};
+use crate::lossy;
 
 /// So many rows are held at once, or so many bytes of them: little enough to stay in a core's cache.
 const MOST: usize = 2_048;
@@ -11,57 +12,83 @@ const MOST_BYTES: usize = 128 * 1024;
 /// Rows that were read, in the order of the input. Made to be filled again and again.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
+    /// While they are read: what is whole text in pieces. To look at each piece once more would take as long as the rest.
+    bytes: Vec<u8>,
     text: String,
     rows: Vec<Spans>,
+    /// The others' texts: next to all rows of a list of numbers have none.
+    others: Vec<Others>,
 }
 
-/// Where the texts of one row end; each begins where the one before it ends.
+/// Where a row's texts lie.
 #[derive(Clone, Copy, Debug)]
 struct Spans {
     line: u64,
-    start: usize,
-    phone: usize,
-    source: usize,
-    notes: usize,
-    received_at: usize,
-    action: usize,
-    changed_at: usize,
-    end: usize,
-    columns: Columns,
-    mended_encoding: bool,
+    start: u32,
+    phone: u32,
+    /// Which of `others` it has; beyond their end where it has none.
+    others: u32,
     fault: Option<Fault>,
 }
 
+/// Where the texts of a row end that stand behind its number; each begins where the one before it ends.
+#[derive(Clone, Copy, Debug)]
+struct Others {
+    ends: [u32; 6],
+    columns: Columns,
+    mended_encoding: bool,
+}
+
+/// No others.
+const NONE: u32 = u32::MAX;
+
+/// The fields of a row behind its number, as bytes: source, notes, received at, action, changed at, end.
+pub(crate) type Fields<'a> = [&'a [u8]; 6];
+
 impl Rows {
-    /// Takes a row in, and what is wrong with it.
-    pub(crate) fn push(&mut self, row: &Row, fault: Option<Fault>) {
-        let start = self.text.len();
-        let mut put = |text: &str| {
-            // Most texts of most rows are empty.
-            if !text.is_empty() {
-                self.text.push_str(text);
-            }
-            self.text.len()
-        };
-        self.rows.push(Spans {
-            line: row.line,
-            start,
-            phone: put(&row.phone),
-            source: put(&row.source),
-            notes: put(&row.notes),
-            received_at: put(&row.received_at),
-            action: put(&row.action),
-            changed_at: put(&row.changed_at),
-            end: put(&row.end),
-            columns: row.columns,
-            mended_encoding: row.mended_encoding,
-            fault,
+    /// Takes a row in that is a number and nothing else.
+    #[inline]
+    pub(crate) fn push_number(&mut self, line: u64, number: &[u8]) {
+        let start = self.bytes.len() as u32;
+        lossy::push_bytes(&mut self.bytes, number);
+        self.rows.push(Spans { line, start, phone: self.bytes.len() as u32, others: NONE, fault: None });
+    }
+
+    /// Takes a row of several fields in.
+    pub(crate) fn push_fields(
+        &mut self,
+        line: u64,
+        number: &[u8],
+        fields: Fields<'_>,
+        columns: Columns,
+        fault: Option<Fault>,
+    ) {
+        let start = self.bytes.len() as u32;
+        lossy::push_bytes(&mut self.bytes, number);
+        let phone = self.bytes.len() as u32;
+        let mut mended_encoding = false;
+        let ends = fields.map(|field| {
+            mended_encoding |= !field.is_empty() && lossy::push_bytes(&mut self.bytes, field);
+            self.bytes.len() as u32
         });
+        let others = self.others.len() as u32;
+        self.others.push(Others { ends, columns, mended_encoding });
+        self.rows.push(Spans { line, start, phone, others, fault });
+    }
+
+    /// Takes a row in that was put together elsewhere.
+    pub(crate) fn push(&mut self, row: &Row, fault: Option<Fault>) {
+        let fields = [&row.source, &row.notes, &row.received_at, &row.action, &row.changed_at, &row.end];
+        self.push_fields(row.line, row.phone.as_bytes(), fields.map(|text| text.as_bytes()), row.columns, fault);
+        if let Some(others) = self.others.last_mut() {
+            others.mended_encoding = row.mended_encoding;
+        }
     }
 
     /// Whether it holds as much as it should.
+    #[inline]
     pub(crate) fn is_full(&self) -> bool {
-        self.rows.len() >= MOST || self.text.len() >= MOST_BYTES
+        self.rows.len() >= MOST || self.bytes.len() >= MOST_BYTES
     }
 
     /// Whether it holds nothing.
@@ -74,31 +101,75 @@ impl Rows {
         self.rows.len()
     }
 
-    /// Empties it and keeps its memory.
-    pub(crate) fn clear(&mut self) {
-        self.text.clear();
+    /// Empties it, to be filled, and keeps its memory.
+    pub(crate) fn open(&mut self) {
+        self.bytes = std::mem::take(&mut self.text).into_bytes();
+        self.bytes.clear();
         self.rows.clear();
+        self.others.clear();
+    }
+
+    /// It is filled: its rows can be looked at.
+    pub(crate) fn close(&mut self) {
+        let bytes = std::mem::take(&mut self.bytes);
+        self.text = String::from_utf8(bytes).expect("each piece is text");
     }
 
     /// The rows, each with what is wrong with it where it is none.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (RowRef<'_>, Option<Fault>)> {
         self.rows.iter().map(|spans| (self.lent(spans), spans.fault))
     }
 
+    #[inline]
     fn lent(&self, spans: &Spans) -> RowRef<'_> {
-        let text = |from: usize, to: usize| if from == to { "" } else { &self.text[from..to] };
+        let phone = self.text(spans.start, spans.phone);
+        match self.others.get(spans.others as usize) {
+            None => RowRef { line: spans.line, phone, ..RowRef::default() },
+            Some(others) => self.lent_others(spans, phone, others),
+        }
+    }
+
+    fn lent_others<'a>(&'a self, spans: &Spans, phone: &'a str, others: &Others) -> RowRef<'a> {
+        let mut start = spans.phone;
+        let [source, notes, received_at, action, changed_at, end] = others.ends.map(|end| {
+            let text = self.text(start, end);
+            start = end;
+            text
+        });
         RowRef {
             line: spans.line,
-            phone: text(spans.start, spans.phone),
-            source: text(spans.phone, spans.source),
-            notes: text(spans.source, spans.notes),
-            received_at: text(spans.notes, spans.received_at),
-            action: text(spans.received_at, spans.action),
-            changed_at: text(spans.action, spans.changed_at),
-            end: text(spans.changed_at, spans.end),
-            columns: spans.columns,
-            mended_encoding: spans.mended_encoding,
+            phone,
+            source,
+            notes,
+            received_at,
+            action,
+            changed_at,
+            end,
+            columns: others.columns,
+            mended_encoding: others.mended_encoding,
         }
+    }
+
+    #[inline]
+    fn text(&self, from: u32, to: u32) -> &str {
+        if from == to { "" } else { &self.text[from as usize..to as usize] }
+    }
+
+    /// Its only row, copied; what it came to.
+    pub(crate) fn into_row(&self, row: &mut Row) -> Next {
+        let Some((lent, fault)) = self.iter().next() else { return Next::End };
+        row.line = lent.line;
+        row.phone.push_str(lent.phone);
+        row.source.push_str(lent.source);
+        row.notes.push_str(lent.notes);
+        row.received_at.push_str(lent.received_at);
+        row.action.push_str(lent.action);
+        row.changed_at.push_str(lent.changed_at);
+        row.end.push_str(lent.end);
+        row.columns = lent.columns;
+        row.mended_encoding = lent.mended_encoding;
+        fault.map_or(Next::Row, Next::Malformed)
     }
 }
 
@@ -119,12 +190,16 @@ mod tests {
             ..Row::default()
         };
         let second = Row { line: 9, source: "MANUAL".into(), action: "D".into(), ..Row::default() };
+        let third = Row { line: 10, phone: "20\u{fffd}2".into(), ..Row::default() };
         let mut rows = Rows::default();
+        rows.open();
         rows.push(&first, None);
         rows.push(&second, Some(Fault::NotJson));
+        rows.push_number(10, b"20\xff2");
+        rows.close();
         let seen: Vec<_> = rows.iter().collect();
-        assert_eq!(seen, [(first.lent(), None), (second.lent(), Some(Fault::NotJson))]);
-        rows.clear();
+        assert_eq!(seen, [(first.lent(), None), (second.lent(), Some(Fault::NotJson)), (third.lent(), None)]);
+        rows.open();
         assert!(rows.is_empty());
     }
 

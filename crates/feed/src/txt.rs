@@ -1,12 +1,9 @@
 //! A number a line.
 
-use dncsync_core::row::Row;
-
-use crate::fault::Next;
-use crate::lossy;
+use crate::rows::Rows;
 
 /// The line is the number; there is no line that is not a row.
-pub(crate) fn read(line: &[u8], row: &mut Row) -> Next {
-    lossy::push(&mut row.phone, line.trim_ascii());
-    Next::Row
+#[inline]
+pub(crate) fn read(text: &[u8], line: u64, rows: &mut Rows) {
+    rows.push_number(line, text.trim_ascii());
 }
