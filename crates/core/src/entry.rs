@@ -63,13 +63,28 @@ impl<'a> Packed<'a> {
 /// Entries as bytes for the store. Not `Serialize`, on purpose: a number must not slip into an event or an answer
 /// because somebody derived it.
 pub fn pack(entries: &[Entry]) -> Vec<u8> {
-    entries.iter().fold(Vec::with_capacity(entries.len() * 16), pack_one)
+    let mut bytes = Vec::with_capacity(entries.len() * 16);
+    entries.iter().for_each(|entry| pack_one(&mut bytes, entry));
+    bytes
 }
 
-/// Appends one entry to packed ones.
-pub fn pack_one(bytes: Vec<u8>, entry: &Entry) -> Vec<u8> {
-    let fields: Fields<'_> = (entry.number.get(), entry.source as u8, entry.place.file, entry.place.line, &entry.notes);
-    postcard::to_extend(&fields, bytes).expect("a vector takes every byte")
+/// Appends one entry to packed ones. As postcard writes it, which takes four times as long; postcard reads it.
+pub fn pack_one(bytes: &mut Vec<u8>, entry: &Entry) {
+    varint(bytes, entry.number.get());
+    bytes.push(entry.source as u8);
+    varint(bytes, entry.place.file.into());
+    varint(bytes, entry.place.line);
+    varint(bytes, entry.notes.len() as u64);
+    bytes.extend_from_slice(entry.notes.as_bytes());
+}
+
+/// Seven bits a byte, the lowest first; all but the last say that more follow.
+fn varint(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
 }
 
 /// Entries back from [`pack`].
@@ -91,6 +106,15 @@ mod tests {
     fn entry(number: u64, line: u64, notes: &str) -> Entry {
         let place = Place { file: 0, line };
         Entry { number: Number::from_stored(number), source: SourceType::System, notes: notes.into(), place }
+    }
+
+    #[test]
+    fn entries_are_packed_as_postcard_writes_them() {
+        for (number, line, notes) in [(1, 0, ""), (127, 128, "said no"), (u64::MAX, u64::MAX, &*"ü".repeat(1024))] {
+            let entry = entry(number, line, notes);
+            let fields: Fields<'_> = (number, entry.source as u8, 0, line, notes);
+            assert_eq!(pack(&[entry]), postcard::to_extend(&fields, Vec::new()).expect("room"));
+        }
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl Packing {
     }
 
     fn push(&mut self, entry: &Entry) {
-        self.packed = entry::pack_one(std::mem::take(&mut self.packed), entry);
+        entry::pack_one(&mut self.packed, entry);
         self.entries += 1;
         if self.entries == SEGMENT {
             self.hand_on();
