@@ -43,7 +43,7 @@ pub mod run;
 pub mod schedule;
 pub mod sight;
 pub mod source;
-mod spread;
+pub mod spread;
 pub mod target;
 pub mod timestamp;
 pub mod told;

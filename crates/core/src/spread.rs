@@ -5,7 +5,7 @@ use std::hash::Hasher;
 /// Spreads integers: neighbours must not fall together. It withstands nobody who chooses numbers to make it slow; he would
 /// get no further than a slow load of his own file.
 #[derive(Default)]
-pub(crate) struct Spread(u64);
+pub struct Spread(u64);
 
 impl Hasher for Spread {
     fn finish(&self) -> u64 {

@@ -3,7 +3,9 @@
 //! A row that tells nothing but its number needs no place and no order among its like: it is a bit in a set. Only the others
 //! are sorted as rows. Which of a number's rows stands is decided here, over both.
 
+mod buckets;
 mod plain;
+mod record;
 mod rows;
 
 use std::io;
@@ -16,8 +18,8 @@ use dncsync_core::feed::Mode;
 use dncsync_core::source::SourceType;
 use dncsync_core::told::Told;
 
+use self::buckets::{Buckets, Budget, SortedRows};
 use self::plain::{PlainChunks, PlainNumbers};
-use self::rows::{RowSorter, Sorted};
 
 /// Takes rows in the order of the input, and gives what is said of each number in the end.
 pub(crate) struct Sorter {
@@ -26,7 +28,7 @@ pub(crate) struct Sorter {
     /// The source type of the rows that tell nothing else; that of the first of them.
     plain_source: Option<SourceType>,
     plain: PlainNumbers,
-    rows: RowSorter,
+    rows: Buckets,
     /// How many rows there are of each source type.
     sources: [u64; SourceType::ALL.len()],
 }
@@ -34,17 +36,16 @@ pub(crate) struct Sorter {
 impl Sorter {
     /// A sorter whose files lie in `directory`, without a name.
     pub(crate) fn new(mode: Mode, directory: &Path) -> Self {
-        Self::with_budget(mode, directory, None)
+        Self::with_budget(mode, directory, None, Budget::default())
     }
 
-    /// `budget`: most rows and most bytes in memory.
-    fn with_budget(mode: Mode, directory: &Path, budget: Option<(usize, usize)>) -> Self {
+    fn with_budget(mode: Mode, directory: &Path, plain_bytes: Option<usize>, rows: Budget) -> Self {
         Self {
             mode,
             taken: 0,
             plain_source: None,
-            plain: PlainNumbers::new(directory, budget.map(|(_, bytes)| bytes)),
-            rows: RowSorter::new(directory, budget.map(|(rows, _)| rows)),
+            plain: PlainNumbers::new(directory, plain_bytes),
+            rows: Buckets::new(directory, rows),
             sources: [0; SourceType::ALL.len()],
         }
     }
@@ -86,7 +87,7 @@ impl Sorter {
 
     /// What is said of each number in the end, chunk by chunk.
     pub(crate) fn finish(self) -> io::Result<Standing> {
-        let (plain, rows) = (self.plain.finish(self.taken)?, self.rows.finish()?.peekable());
+        let (plain, rows) = (self.plain.finish(self.taken)?, self.rows.finish().peekable());
         Ok(Standing { mode: self.mode, plain, rows })
     }
 }
@@ -95,7 +96,7 @@ impl Sorter {
 pub(crate) struct Standing {
     mode: Mode,
     plain: PlainChunks,
-    rows: Peekable<Sorted>,
+    rows: Peekable<SortedRows>,
 }
 
 impl Standing {

@@ -1,6 +1,4 @@
 //! Rows sorted by number, however many they are: in memory up to a budget, beyond it in runs on the disk that are merged.
-//!
-//! The latest row of a number may stand at the far end of a file.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -15,7 +13,7 @@ use dncsync_core::source::SourceType;
 use dncsync_core::timestamp::Timestamp;
 
 /// So many rows are sorted in memory: 48 MB of keys.
-const ROWS: usize = 2_000_000;
+pub(super) const MOST: usize = 2_000_000;
 
 /// And so many bytes of what rows tell beside their number.
 const TOLD_BYTES: usize = 96 << 20;
@@ -42,14 +40,8 @@ pub(super) struct RowSorter {
 
 impl RowSorter {
     /// A sorter whose runs lie in `directory`, without a name, and that keeps so many rows in memory.
-    pub(super) fn new(directory: &Path, most_rows: Option<usize>) -> Self {
-        Self {
-            directory: directory.to_owned(),
-            most_rows: most_rows.unwrap_or(ROWS),
-            keys: Vec::new(),
-            told: Vec::new(),
-            runs: Vec::new(),
-        }
+    pub(super) fn new(directory: &Path, most_rows: usize) -> Self {
+        Self { directory: directory.to_owned(), most_rows, keys: Vec::new(), told: Vec::new(), runs: Vec::new() }
     }
 
     /// Takes a row, the how-manieth of the input it is.

@@ -33,12 +33,14 @@ proptest! {
     #[test]
     fn what_was_spilled_is_told_as_if_it_were_not(
         rows in prop::collection::vec(any_said(), 0..60),
-        most_rows in 1usize..80,
+        row_bytes in prop::sample::select(vec![1usize, 40, 200, 1 << 20]),
+        rows_of_large in 1usize..80,
+        large in prop::sample::select(vec![0usize, 100, 1 << 20]),
         most_bytes in prop::sample::select(vec![1usize, 5_000, 1 << 30]),
         mode in prop::sample::select(&Mode::ALL[..]),
     ) {
         let directory = tempfile::tempdir().expect("a directory");
-        let mut sorter = Sorter::with_budget(mode, directory.path(), Some((most_rows, most_bytes)));
+        let mut sorter = Sorter::with_budget(mode, directory.path(), Some(most_bytes), Budget { bytes: row_bytes, large, rows: rows_of_large });
         let mut by_number: BTreeMap<Number, Vec<Said>> = BTreeMap::new();
         for said in rows {
             // Where rows only add, none deletes.
@@ -69,7 +71,7 @@ fn pushed(sources: &[SourceType]) -> Sorter {
 }
 
 #[test]
-fn the_usual_source_is_that_of_most_rows() {
+fn the_usual_source_is_that_of_row_bytes() {
     assert_eq!(pushed(&[]).usual_source(SourceType::System), SourceType::System);
     let sources = [SourceType::Regulatory, SourceType::Manual, SourceType::Regulatory];
     assert_eq!(pushed(&sources).usual_source(SourceType::Manual), SourceType::Regulatory);
