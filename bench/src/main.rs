@@ -1,72 +1,112 @@
-//! How many rows a second are read, checked and planned, beside the plain way of doing it. See README.md.
-#![expect(clippy::print_stdout, reason = "the figures are for the terminal")]
+//! How fast, how large, beside what: one table of figures for the items of "Speed". See README.md.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the table is for the terminal, and so is what is being done"
+)]
 
-mod check;
-mod feeds;
-mod generated;
-mod ours;
-mod plain;
-mod timing;
+mod bench;
+mod clock;
+mod figure;
+mod growth;
+mod ingest;
+mod known;
+mod made;
+mod options;
+mod plot;
+mod process;
+mod profile;
+mod registry;
+mod table;
+mod wall;
+mod yardsticks;
 
-use std::collections::{BTreeMap, HashSet};
+use std::process::ExitCode;
 
-use dncsync_core::chunk::Chunk;
+use bench::Bench;
+use figure::Figure;
+use growth::Growth;
 
-/// Rows of the generated file, unless the command line says otherwise.
-const ROWS: usize = 1_000_000;
+/// Measures one item. What it finds about growth it leaves for the last one.
+type Measure = fn(&Bench, &mut Growth) -> Vec<Figure>;
 
-/// What both ways are given.
-pub(crate) struct World {
-    /// The file.
-    pub(crate) csv: Vec<u8>,
-    /// Numbers seen in the list, as dncsync keeps them.
-    pub(crate) chunks: BTreeMap<u64, Chunk>,
-    /// The same, as a plain program would keep them.
-    pub(crate) listed: HashSet<String>,
-}
+/// The items in the order of the table. What measures 1, 4 and 5 is a function in a file of its own (`check.rs`, `urgent.rs`,
+/// `sending.rs`) and is called from here, by one line each, such as `("check", |bench, _| check::figures(bench)),`.
+const ITEMS: &[(&str, Measure)] =
+    &[("ingest", ingest::figures), ("registry", registry::figures), ("growth", growth::figures)];
 
-/// What came out; both ways must agree on it.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Outcome {
-    /// Rows read.
-    pub(crate) rows: usize,
-    /// Rows that passed the check.
-    pub(crate) passed: usize,
-    /// Rows whose number an earlier one had named.
-    pub(crate) repeated: usize,
-    /// Numbers that the list held already.
-    pub(crate) listed: usize,
-    /// Numbers to be sent.
-    pub(crate) to_send: usize,
-}
-
-/// One way of doing one thing.
-type Way = fn(&World) -> Outcome;
-
-fn main() {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    match words.first().map(String::as_str) {
-        Some("check") => return check::run(),
-        Some("feeds") => return feeds::run(&words[1..]),
-        Some(child) if child.starts_with("feeds-") => return feeds::child_work(&words),
-        _ => {}
+fn main() -> ExitCode {
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match words.first().map(String::as_str) {
+        Some("profile") => profile::run(words.split_off(1)),
+        _ => run(words),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            say(&why);
+            ExitCode::from(2)
+        }
     }
-    let rows = words.first().map_or(ROWS, |text| text.parse().expect("a number of rows"));
-    let mut world = World { csv: generated::csv(rows), chunks: BTreeMap::new(), listed: HashSet::new() };
-    println!("{rows} rows, {} MB, median of {} rounds", world.csv.len() / 1_000_000, timing::ROUNDS);
-    println!("{:<52} {:>10} {:>12} {:>6}", "", "rows/s", "plain way", "ratio");
-    compare("read", &world, ours::read, plain::read);
-    compare("read, check", &world, ours::check, plain::check);
-    let all = "read, check, drop repetitions, plan";
-    compare(&format!("{all}; empty list"), &world, ours::plan, plain::plan);
-    ours::list_most(&mut world);
-    let outcome = compare(&format!("{all}; 85 % listed"), &world, ours::plan, plain::plan);
-    println!("{outcome:?}");
 }
 
-fn compare(name: &str, world: &World, ours: Way, plain: Way) -> Outcome {
-    let (outcome, [ours, plain]) = timing::in_turn(world, ours, plain);
-    let rate = |seconds: f64| outcome.rows as f64 / seconds;
-    println!("{name:<52} {:>10.0} {:>12.0} {:>6.2}", rate(ours), rate(plain), plain / ours);
-    outcome
+/// Says what is being done.
+fn say(words: &str) {
+    eprintln!("{words}");
+}
+
+fn run(words: Vec<String>) -> Result<(), String> {
+    let asked = options::read(words).map_err(|why| format!("{why}\n{}", options::USAGE))?;
+    let bench = asked.bench;
+    let known = |name: &String| ITEMS.iter().any(|(item, _)| item == name);
+    if let Some(unknown) = asked.items.iter().find(|name| !known(name)) {
+        let all: Vec<&str> = ITEMS.iter().map(|(item, _)| *item).collect();
+        return Err(format!("no item `{unknown}`: there are {}\n{}", all.join(", "), options::USAGE));
+    }
+    let wanted = |item: &str| asked.items.is_empty() || asked.items.iter().any(|name| name == item);
+    prepare(&bench, ITEMS.iter().map(|(item, _)| *item).filter(|item| wanted(item)))?;
+    let began = clock::now();
+    let mut growth = Growth::default();
+    let mut figures = Vec::new();
+    for (item, measure) in ITEMS {
+        if wanted(item) {
+            figures.extend(measure(&bench, &mut growth));
+        }
+    }
+    print!("{}", table::text(&figures));
+    say(&format!("measured in {:.0} s", began.elapsed().as_secs_f64()));
+    if let Some(path) = asked.json {
+        let all: Vec<_> = figures.iter().map(Figure::json).collect();
+        let text = serde_json::to_string_pretty(&all).map_err(|error| error.to_string())?;
+        std::fs::write(&path, text + "\n").map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// An empty directory, on a disk with room for what the items need.
+fn prepare<'a>(bench: &Bench, items: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    let work = &bench.work;
+    let failed = |error: std::io::Error| format!("{}: {error}", work.display());
+    // What a run that was stopped has left.
+    if work.exists() {
+        std::fs::remove_dir_all(work).map_err(failed)?;
+    }
+    std::fs::create_dir_all(work).map_err(failed)?;
+    let needed = |item: &str| match item {
+        "ingest" => bench.updates() * ingest::BYTES_A_ROW,
+        "registry" => bench.registry() * registry::BYTES_A_NUMBER,
+        "growth" if bench.plot.is_some() => 100_000_000 / bench.divisor * ingest::BYTES_A_ROW,
+        "growth" => bench.updates() * ingest::BYTES_A_ROW,
+        _ => 0,
+    };
+    let needed = items.map(needed).max().unwrap_or(0);
+    match bench.free() {
+        Some(free) if free < needed => Err(format!(
+            "{} needs {} GB of free disk for a while and has {}: make room, name fewer items, or say --quick",
+            work.display(),
+            figure::digits(needed as f64 / 1e9),
+            figure::digits(free as f64 / 1e9)
+        )),
+        _ => Ok(()),
+    }
 }
