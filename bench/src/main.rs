@@ -6,6 +6,7 @@ mod generated;
 mod ours;
 mod plain;
 mod timing;
+mod urgent;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -46,6 +47,7 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.first().map(String::as_str) {
         Some("feeds") => return feeds::run(&words[1..]),
+        Some("urgent") => return urgent::run(&words[1..]),
         Some(child) if child.starts_with("feeds-") => return feeds::child_work(&words),
         _ => {}
     }
