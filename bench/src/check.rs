@@ -26,7 +26,7 @@ struct Mix {
 }
 
 /// What came of one mix.
-pub(crate) struct Figure {
+pub(crate) struct Mixed {
     /// What it is made of.
     pub(crate) name: &'static str,
     /// Numbers a second.
@@ -39,22 +39,12 @@ pub(crate) struct Figure {
     pub(crate) valid: f64,
 }
 
-/// Prints them.
-pub(crate) fn run() {
-    println!("{NUMBERS} numbers of each mix on one core, {ROUNDS} rounds in turn, medians");
-    println!("{:<44} {:>12} {:>10} {:>7} {:>8} {:>8}", "", "numbers/s", "library", "ratio", "valid", "left");
-    for Figure { name, ours, library, left, valid } in figures() {
-        let [valid, left] = [valid, left].map(|share| format!("{:.2} %", 100.0 * share));
-        println!("{name:<44} {ours:>12.0} {library:>10.0} {:>7.1} {valid:>8} {left:>8}", ours / library);
-    }
-}
-
 /// Measures each mix.
-pub(crate) fn figures() -> Vec<Figure> {
+pub(crate) fn figures() -> Vec<Mixed> {
     [nanp(), thirty_countries(), human()].iter().map(figure).collect()
 }
 
-fn figure(mix: &Mix) -> Figure {
+fn figure(mix: &Mix) -> Mixed {
     let country = mix.country.and_then(Country::read);
     let region: Option<Region> = mix.country.and_then(|country| country.parse().ok());
     let read = |text: &str| read_number(text, country).map_or(0, |number| number.get());
@@ -66,7 +56,7 @@ fn figure(mix: &Mix) -> Figure {
         library.push(ASKED as f64 / seconds(|| sum(mix.first(ASKED), ask)));
     }
     let share = |of: &dyn Fn(&str) -> bool| mix.first(NUMBERS).filter(|text| of(text)).count() as f64 / NUMBERS as f64;
-    Figure {
+    Mixed {
         name: mix.name,
         ours: median(ours),
         library: median(library),

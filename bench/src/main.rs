@@ -6,10 +6,12 @@
 )]
 
 mod bench;
+mod check;
 mod clock;
 mod figure;
 mod growth;
 mod ingest;
+mod items;
 mod known;
 mod made;
 mod options;
@@ -18,6 +20,7 @@ mod process;
 mod profile;
 mod registry;
 mod table;
+mod urgent;
 mod wall;
 mod yardsticks;
 
@@ -30,10 +33,14 @@ use growth::Growth;
 /// Measures one item. What it finds about growth it leaves for the last one.
 type Measure = fn(&Bench, &mut Growth) -> Vec<Figure>;
 
-/// The items in the order of the table. What measures 1, 4 and 5 is a function in a file of its own (`check.rs`, `urgent.rs`,
-/// `sending.rs`) and is called from here, by one line each, such as `("check", |bench, _| check::figures(bench)),`.
-const ITEMS: &[(&str, Measure)] =
-    &[("ingest", ingest::figures), ("registry", registry::figures), ("growth", growth::figures)];
+/// The items in the order of the table.
+const ITEMS: &[(&str, Measure)] = &[
+    ("check", items::check),
+    ("ingest", ingest::figures),
+    ("registry", registry::figures),
+    ("urgent", items::urgent),
+    ("growth", growth::figures),
+];
 
 fn main() -> ExitCode {
     let mut words: Vec<String> = std::env::args().skip(1).collect();

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dncsync_core::answer::Answer;
+use dncsync_core::answer::{Answer, Lasting, Later};
 use dncsync_core::batch::Limits;
 use dncsync_core::number::Number;
 use dncsync_core::pacing::REQUEST_TIMEOUT;
@@ -16,12 +16,13 @@ use crate::address;
 use crate::admin;
 use crate::admin::sign_in::AccessKey;
 use crate::calls::Call;
-use crate::grant::{TOKEN_TIMEOUT, TokenFacts};
+use crate::grant::{NoToken, TOKEN_TIMEOUT, TokenFacts};
+use crate::kept::Keeper;
 use crate::reply::{self, Reply};
 use crate::settings::{Access, Settings, SettingsError};
 use crate::sign_in::SignIn;
 use crate::speech::Speech;
-use crate::token::Tokens;
+use crate::token::{Token, Tokens};
 use crate::told::{FoundList, ItemsPage, ListsPage, Posted, Removed, SkillsPage};
 use crate::v2::scope;
 use crate::v2::sign_in::ClientCredentials;
@@ -62,6 +63,9 @@ impl Client {
         // Addresses first: what is wrong with them is told before what is wrong with certificates.
         let made = Tenancy::of(settings.access)?;
         let wire = Wire::net(settings.ca_pem.as_deref(), CONNECT_TIMEOUT, API_TIMEOUT)?;
+        if made.sign_in.is_encrypted() {
+            wire.make_ready();
+        }
         Ok(made.over(wire))
     }
 
@@ -75,6 +79,11 @@ impl Client {
             made.speech.limits.items = items;
         }
         Ok(made.over(wire))
+    }
+
+    /// From now on a token is kept for the next process, and taken up from the last one. The first keeper stays.
+    pub fn keep_token(&self, keeper: Arc<dyn Keeper>) {
+        self.0.tokens.keep(keeper);
     }
 
     /// How the tenant speaks.
@@ -161,16 +170,22 @@ impl Client {
 
     /// The token's facts; one is fetched where none is at hand.
     pub async fn token(&self) -> Answer<TokenFacts> {
-        match self.0.tokens.get().await {
-            Ok(token) => Answer::Applied(token.facts),
-            Err(none) => none.answer(),
-        }
+        facts(self.0.tokens.get().await)
+    }
+
+    /// The facts of a new token, whatever is at hand: only that shows whether the credentials are good.
+    pub async fn new_token(&self) -> Answer<TokenFacts> {
+        facts(self.0.tokens.renew().await)
     }
 
     /// Of the three scopes that the work needs, those that the last token lacks; none where it told nothing of them.
     pub fn missing_scopes(&self) -> Vec<&'static str> {
         self.0.tokens.missing_scopes()
     }
+}
+
+fn facts(token: Result<Token, NoToken>) -> Answer<TokenFacts> {
+    token.map_or_else(NoToken::answer, |token| Answer::Applied(token.facts))
 }
 
 impl fmt::Debug for Client {
@@ -193,8 +208,8 @@ impl Tenancy {
             Access::Client(client) => {
                 let api = address::base(&client.api_url).map_err(SettingsError::of("CXONE_API_URL"))?;
                 let token = address::base(&client.token_url).map_err(SettingsError::of("CXONE_TOKEN_URL"))?;
-                let sign_in = ClientCredentials::new(token, client.client_id, client.client_secret);
-                Ok(Self { speech: Speech::v2(), api: Some(api), sign_in: SignIn::V2(sign_in) })
+                let sign_in = ClientCredentials::new(api.clone(), token, client.client_id, client.client_secret);
+                Ok(Self { speech: Speech::v2(), api: Some(api), sign_in: SignIn::V2(Box::new(sign_in)) })
             }
             Access::Key(key) => {
                 let speech = Speech::admin(&key);
@@ -253,13 +268,17 @@ impl Inner {
             }
             None => {}
         }
-        let reply = match reply::exchange(&self.wire, prepared, &host).await {
-            Ok(reply) => reply,
-            Err(fault) => return verdict::without_answer(fault),
+        let answer = match reply::exchange(&self.wire, prepared, &host).await {
+            Ok(reply) => verdict::judge((self.speech.profile, call), &host, &reply, |body| decode(&reply, body)),
+            Err(fault) => verdict::without_answer(fault),
         };
-        let answer = verdict::judge((self.speech.profile, call), &host, &reply, |body| decode(&reply, body));
-        if matches!(answer, Answer::TokenRefused) {
-            self.tokens.forget(token.generation);
+        match &answer {
+            Answer::TokenRefused => self.tokens.forget(token.generation),
+            // Its scopes or the address found by it may be what is wrong: the next process asks anew, as if none was kept.
+            Answer::Lasting(Lasting { of_list: false, .. }) | Answer::ComeBack(Later { answered: false, .. }) => {
+                self.tokens.discard(token.generation);
+            }
+            _ => {}
         }
         answer
     }

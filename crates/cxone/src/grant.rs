@@ -22,7 +22,7 @@ pub(crate) const TOKEN_TIMEOUT: Duration = Duration::from_secs(15);
 const LIFE: Duration = Duration::from_secs(3600);
 
 /// The longest life that is believed; more would also overflow the clock one day.
-const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 /// What a token tells of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -46,6 +46,25 @@ pub fn webhook_client(
     guarded(ca_pem, connect_timeout, timeout, Guarded::by_system())
 }
 
+/// A client that trusts nobody: for plain http, which is spoken to this machine only. `guarded`: as [`webhook_client`].
+///
+/// It is made in no time. One that trusts the platform's certificates reads and parses all of them first.
+pub(crate) fn plain(
+    connect_timeout: Duration,
+    timeout: Duration,
+    guarded: bool,
+) -> Result<reqwest::Client, SettingsError> {
+    let timed = ClientBuilder::new().connect_timeout(connect_timeout).timeout(timeout);
+    let timed = if guarded { timed.dns_resolver(Arc::new(Guarded::by_system())) } else { timed };
+    provider();
+    usual(timed).no_proxy().tls_certs_only([]).build().map_err(unusable)
+}
+
+/// Whether certificates can be used, before anybody needs them.
+pub(crate) fn check(ca_pem: Option<&[u8]>) -> Result<(), SettingsError> {
+    ca_pem.map_or(Ok(()), |pem| certificates(pem).map(drop))
+}
+
 pub(crate) fn guarded(
     ca_pem: Option<&[u8]>,
     connect_timeout: Duration,
@@ -65,22 +84,26 @@ pub fn retry_after(answer: &reqwest::Response) -> Option<Duration> {
 
 fn build(ca_pem: Option<&[u8]>, timed: &dyn Fn() -> ClientBuilder) -> Result<reqwest::Client, SettingsError> {
     let certificates = ca_pem.map(certificates).transpose()?.unwrap_or_default();
-    let builder = || {
-        timed()
-            .user_agent(concat!("dncsync/", env!("CARGO_PKG_VERSION")))
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .pool_idle_timeout(IDLE)
-            .proxy(proxy(Matcher::from_system()))
-    };
+    let builder = || usual(timed()).proxy(proxy(Matcher::from_system()));
     provider();
     // A machine without any certificates can still speak to itself and to hosts that `ca_pem` vouches for; all others
     // are refused when they are met, with advice.
     let built = builder().tls_certs_merge(certificates.clone()).build();
-    built
-        .or_else(|_| builder().tls_certs_only(certificates).build())
-        .map_err(|error| SettingsError::Https(wording::tidy(&crate::fault::deepest(&error))))
+    built.or_else(|_| builder().tls_certs_only(certificates).build()).map_err(unusable)
+}
+
+/// What all clients have in common.
+fn usual(builder: ClientBuilder) -> ClientBuilder {
+    builder
+        .user_agent(concat!("dncsync/", env!("CARGO_PKG_VERSION")))
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .pool_idle_timeout(IDLE)
+}
+
+fn unusable(error: reqwest::Error) -> SettingsError {
+    SettingsError::Https(wording::tidy(&crate::fault::deepest(&error)))
 }
 
 /// The provider is process-wide. One that somebody installed before us does the same job.
@@ -92,8 +115,7 @@ fn provider() {
 #[cfg(feature = "memory")]
 pub(crate) fn unconnected() -> Result<reqwest::Client, SettingsError> {
     provider();
-    let built = ClientBuilder::new().no_proxy().tls_certs_only([]).build();
-    built.map_err(|error| SettingsError::Https(wording::tidy(&crate::fault::deepest(&error))))
+    ClientBuilder::new().no_proxy().tls_certs_only([]).build().map_err(unusable)
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, SettingsError> {

@@ -5,7 +5,7 @@
 //! Must never know: plans, storage, the rate limit. Whoever calls takes a slot of the rate window first; in return each
 //! call of [`Client`] sends one API request at most and repeats nothing by itself.
 //!
-//! A call goes through: [`Client`] → `token` (a token, if there is none) → `reply` (the exchange, read to its end, over
+//! A call goes through: [`Client`] → `token` (a token, if there is none at hand and none was `kept`) → `reply` (the exchange, read to its end, over
 //! the one [`Wire`]) → `verdict` (status to [`Answer`](dncsync_core::answer::Answer)) → `v2::decode` or `admin::decode`
 //! (what the body tells, as `told` has it under every profile).
 
@@ -19,6 +19,7 @@ mod fault;
 pub mod fuzz;
 mod grant;
 pub mod http;
+mod kept;
 mod lenient;
 #[cfg(feature = "memory")]
 mod memory;
@@ -39,6 +40,7 @@ pub use address::{check_address, check_webhook_address, is_link_local};
 pub use client::{Client, LISTS_PAGE_SIZE, SMALLEST_PAGE};
 pub use fault::Fault;
 pub use grant::TokenFacts;
+pub use kept::Keeper;
 #[cfg(feature = "memory")]
 pub use memory::Connect;
 pub use secret::Secret;

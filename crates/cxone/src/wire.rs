@@ -3,6 +3,8 @@
 //! Built with the feature `memory`, a wire may also lead to a server in the same process, over streams in memory: the
 //! same client then runs on a paused clock, which no socket would wait for. The normal binary is built without it.
 
+use std::fmt;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use reqwest::{IntoUrl, Method, RequestBuilder, Response};
@@ -16,16 +18,40 @@ use crate::settings::SettingsError;
 /// A way out, with its certificates and limits. Cheap to clone; clones share connections.
 #[derive(Clone, Debug)]
 pub struct Wire {
-    /// Makes requests on every way, and sends them over the network.
+    /// Makes requests on every way, and sends those over the network that are not encrypted.
     http: reqwest::Client,
     way: Way,
 }
 
 #[derive(Clone, Debug)]
 enum Way {
-    Net,
+    Net(Tls),
     #[cfg(feature = "memory")]
     Memory(Memory),
+}
+
+type Made = Result<reqwest::Client, SettingsError>;
+
+/// The client that speaks https, made when the first request needs it: it reads all certificates that the platform
+/// trusts, which takes longer than everything else before a small run's first request.
+#[derive(Clone)]
+struct Tls(Arc<LazyLock<Made, Box<dyn FnOnce() -> Made + Send>>>);
+
+impl Tls {
+    fn later(make: impl FnOnce() -> Made + Send + 'static) -> Self {
+        Self(Arc::new(LazyLock::new(Box::new(make))))
+    }
+
+    fn client(&self) -> Result<&reqwest::Client, Fault> {
+        let made = LazyLock::force(&self.0);
+        made.as_ref().map_err(|error| Fault { sent: false, reason: error.to_string() })
+    }
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tls")
+    }
 }
 
 impl Wire {
@@ -34,7 +60,22 @@ impl Wire {
     /// # Errors
     /// `ca_pem` cannot be read, or HTTPS cannot be set up.
     pub fn net(ca_pem: Option<&[u8]>, connect_timeout: Duration, timeout: Duration) -> Result<Self, SettingsError> {
-        Ok(Self { http: http::client(ca_pem, connect_timeout, timeout)?, way: Way::Net })
+        http::check(ca_pem)?;
+        let ca_pem = ca_pem.map(<[u8]>::to_vec);
+        let tls = Tls::later(move || http::client(ca_pem.as_deref(), connect_timeout, timeout));
+        Ok(Self { http: http::plain(connect_timeout, timeout, false)?, way: Way::Net(tls) })
+    }
+
+    /// Begins to make ready for https, beside whatever else is done before the first request.
+    pub(crate) fn make_ready(&self) {
+        #[cfg_attr(
+            not(feature = "memory"),
+            expect(irrefutable_let_patterns, reason = "there is a second way with `memory`")
+        )]
+        if let Way::Net(tls) = &self.way {
+            let tls = tls.clone();
+            std::thread::spawn(move || tls.client().map(drop));
+        }
     }
 
     /// To whatever `connect` leads to; an error of it means that nobody can be reached.
@@ -57,7 +98,12 @@ impl Wire {
         timeout: Duration,
     ) -> Result<Self, SettingsError> {
         match &self.way {
-            Way::Net => Ok(Self { http: http::webhook_client(ca_pem, connect_timeout, timeout)?, way: Way::Net }),
+            Way::Net(_) => {
+                http::check(ca_pem)?;
+                let ca_pem = ca_pem.map(<[u8]>::to_vec);
+                let tls = Tls::later(move || http::webhook_client(ca_pem.as_deref(), connect_timeout, timeout));
+                Ok(Self { http: http::plain(connect_timeout, timeout, true)?, way: Way::Net(tls) })
+            }
             #[cfg(feature = "memory")]
             Way::Memory(memory) => {
                 Ok(Self { http: self.http.clone(), way: Way::Memory(Memory { timeout, ..memory.clone() }) })
@@ -77,7 +123,10 @@ impl Wire {
     pub async fn send(&self, request: RequestBuilder, whom: &str) -> Result<Response, Fault> {
         let request = request.build().map_err(|error| Fault::of(error, whom))?;
         match &self.way {
-            Way::Net => self.http.execute(request).await.map_err(|error| Fault::of(error, whom)),
+            Way::Net(tls) => {
+                let http = if request.url().scheme() == "https" { tls.client()? } else { &self.http };
+                http.execute(request).await.map_err(|error| Fault::of(error, whom))
+            }
             #[cfg(feature = "memory")]
             Way::Memory(memory) => {
                 let host = crate::address::host(request.url());

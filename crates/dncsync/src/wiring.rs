@@ -1,9 +1,10 @@
 //! Puts the rooms together: a configuration becomes an engine.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use dncsync_cxone::Client;
-use dncsync_engine::{Engine, Trouble, World};
+use dncsync_engine::{Engine, TokenFile, Trouble, World};
 
 use crate::config::Config;
 use crate::embedded::Embedded;
@@ -25,6 +26,9 @@ pub(crate) fn wire(config: Config, state: &Path, world: World) -> Result<Wired, 
     let client = settings.map(Client::new).transpose().map_err(|error| {
         Trouble::input("config.http", error.to_string(), "mend that setting; `dncsync doctor` checks it")
     })?;
+    if let Some(client) = client.as_ref().filter(|_| config.keep_token) {
+        client.keep_token(Arc::new(TokenFile::of(state, &config.setup.tenant)));
+    }
     let engine = Engine::open(state, client, config.setup, world)?;
     Ok(Wired { engine, _sandbox: sandbox })
 }

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use dncsync_store::{Store, private_options};
+use dncsync_store::{Logged, Store, private_options};
 
 use crate::trouble::Trouble;
 
@@ -17,6 +17,9 @@ pub(crate) const FILE: &str = "dnc_ingestion_audit.jsonl";
 
 /// Lines read from the store at a time.
 const CHUNK: u32 = 1_000;
+
+/// So much of the file is read at a time.
+const WINDOW: usize = 64 * 1024;
 
 /// Compares the file with the log, completes it and makes it durable.
 ///
@@ -40,11 +43,32 @@ pub(crate) fn write_out(store: &Store) -> Result<(), Trouble> {
 fn compare(store: &Store, file: &File, path: &Path) -> Result<Option<u64>, Trouble> {
     let unusable = |error: io::Error| Trouble::file("audit.unusable", path, &error);
     let mut copy = Copy::new(file).map_err(unusable)?;
-    let mut seq = 0;
+    // Each start compares all that is there, so this must be quick: what is there whole is compared line by line as it
+    // lies in the store, and only what follows is taken out of it.
+    let (mut seq, mut differing, mut failed) = (0, None, None);
+    store.each_event_after(0, |line_seq, line| {
+        if line.len() as u64 >= copy.left {
+            return false;
+        }
+        match copy.holds(line) {
+            Ok(true) => seq = line_seq,
+            Ok(false) => differing = Some(line_seq),
+            Err(error) => failed = Some(error),
+        }
+        seq == line_seq
+    })?;
+    failed.map_or(Ok(()), Err).map_err(unusable)?;
+    if let Some(seq) = differing {
+        return Err(differs(path, seq));
+    }
     loop {
         let lines = store.events_after(seq, CHUNK)?;
         let Some(last) = lines.last() else { break };
         seq = last.seq;
+        // What a power cut takes out of the log must not stand in the file.
+        if copy.lacks(&lines) {
+            store.make_durable()?;
+        }
         for logged in &lines {
             if !copy.holds(logged.line.as_bytes()).map_err(unusable)? {
                 return Err(differs(path, logged.seq));
@@ -74,30 +98,42 @@ struct Copy<'a> {
     left: u64,
     appended: bool,
     hole: Option<u64>,
+    /// The line that is compared, with its end; and what stands in its place.
+    expected: Vec<u8>,
+    found: Vec<u8>,
 }
 
 impl<'a> Copy<'a> {
     fn new(file: &'a File) -> io::Result<Self> {
         let left = file.metadata()?.len();
-        let mut reader = BufReader::new(file);
+        let mut reader = BufReader::with_capacity(WINDOW, file);
         reader.seek(SeekFrom::Start(0))?;
-        Ok(Self { reader, writer: BufWriter::new(file), at: 0, left, appended: false, hole: None })
+        let (expected, found) = (Vec::new(), Vec::new());
+        Ok(Self { reader, writer: BufWriter::new(file), at: 0, left, appended: false, hole: None, expected, found })
+    }
+
+    /// Whether the file ends before these lines do.
+    fn lacks(&self, lines: &[Logged]) -> bool {
+        lines.iter().map(|logged| logged.line.len() as u64 + 1).sum::<u64>() > self.left
     }
 
     /// Compares the next line, or what there is of it, and appends the rest; false where they differ.
     fn holds(&mut self, line: &[u8]) -> io::Result<bool> {
-        let mut expected = Vec::with_capacity(line.len() + 1);
-        expected.extend_from_slice(line);
-        expected.push(b'\n');
-        let there = usize::try_from(self.left).unwrap_or(usize::MAX).min(expected.len());
-        let mut found = vec![0; there];
-        self.reader.read_exact(&mut found)?;
+        self.expected.clear();
+        self.expected.extend_from_slice(line);
+        self.expected.push(b'\n');
+        let there = usize::try_from(self.left).unwrap_or(usize::MAX).min(self.expected.len());
+        self.found.resize(there, 0);
+        self.reader.read_exact(&mut self.found)?;
+        let (expected, found) = (&self.expected, &self.found);
         self.left -= there as u64;
         // A block that never reached the disk reads as zeros. No line holds one, and nobody edits by writing them: at
         // worst this writes again what the store has anyway.
         let differing = |(found, expected): (&u8, &u8)| found != expected;
-        if let Some(first) = found.iter().zip(&expected).position(differing) {
-            if found.iter().zip(&expected).any(|(&found, &expected)| found != expected && found != 0) {
+        if found[..] != expected[..there]
+            && let Some(first) = found.iter().zip(expected).position(differing)
+        {
+            if found.iter().zip(expected).any(|(&found, &expected)| found != expected && found != 0) {
                 return Ok(false);
             }
             self.hole.get_or_insert(self.at + first as u64);

@@ -15,7 +15,8 @@ use crate::trouble::Trouble;
 pub(crate) async fn look(single: &mut Single<'_>, lists: &[Known], probes: bool) -> Result<Vec<Finding>, Trouble> {
     let mut findings = Vec::new();
     let client = single.client;
-    match client.token().await {
+    // One at hand may be of yesterday, and proves nothing of the credentials.
+    match client.new_token().await {
         Answer::Applied(facts) => findings.extend(token(&facts, single)),
         other => {
             findings.push(Finding::bad("token", &not_taken(other)));

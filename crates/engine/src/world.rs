@@ -52,13 +52,11 @@ impl World {
     }
 
     /// Now, by the wall clock: slots and times must mean the same to the next process.
-    #[allow(clippy::disallowed_methods, reason = "the one place that asks the clock")]
     pub fn now(&self) -> Timestamp {
-        if let Clock::Runtime { began, base, asked } = &self.clock {
-            return count(*base + began.elapsed(), asked);
+        match &self.clock {
+            Clock::Runtime { began, base, asked } => count(*base + began.elapsed(), asked),
+            Clock::Wall => wall_clock(),
         }
-        let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
     /// Sleeps until a moment; the one place that does. A clock set back cannot make it sleep longer than a minute at a
@@ -101,6 +99,13 @@ impl World {
     pub fn webhook_id(&self) -> String {
         format!("msg_{:032x}", self.dice.borrow_mut().u128(..))
     }
+}
+
+/// What the wall clock shows.
+#[allow(clippy::disallowed_methods, reason = "the one place that asks the clock")]
+pub(crate) fn wall_clock() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// On a paused clock, who waits for a moment that is over waits for ever.

@@ -46,6 +46,20 @@ impl Store {
         Ok(lines.collect::<Result<_, _>>()?)
     }
 
+    /// Hands the lines that come after `seq` to `each`, in order and without their line ends, as long as it wants more.
+    /// Nothing may be written meanwhile.
+    pub fn each_event_after(&self, seq: u64, mut each: impl FnMut(u64, &[u8]) -> bool) -> Result<(), StoreError> {
+        let mut select = self.connection.prepare_cached("SELECT seq, line FROM event WHERE seq > ?1 ORDER BY seq")?;
+        let mut rows = select.query([signed(seq)])?;
+        while let Some(row) = rows.next()? {
+            let line = row.get_ref(1)?.as_bytes().map_err(|_| StoreError::Damaged("a line of the log is no text"))?;
+            if !each(count(row.get(0)?), line) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The seq of the newest line; 0 where there is none.
     pub fn last_event(&self) -> Result<u64, StoreError> {
         Ok(count(self.connection.query_row("SELECT coalesce(max(seq), 0) FROM event", [], |row| row.get(0))?))

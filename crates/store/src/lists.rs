@@ -162,7 +162,8 @@ impl Store {
         Ok(self.connection.query_row(&format!("{LIST} WHERE id = ?1"), [list.0], list_state)?)
     }
 
-    /// The target was found to be this list, or made just now (`created`: known to be empty).
+    /// The target was found to be this list, or made just now (`created`: known to be empty). Forgotten, it is looked up
+    /// again.
     pub fn resolved(
         &mut self,
         target: TargetId,
@@ -171,7 +172,7 @@ impl Store {
         now: Timestamp,
         run: &RunId,
     ) -> Result<ListState, StoreError> {
-        self.write(|transaction| {
+        self.write_soon(|transaction| {
             let made = transaction.execute(
                 "INSERT INTO list (tenant, cxone_id, met_at) SELECT tenant, ?2, ?3 FROM target WHERE id = ?1
                  ON CONFLICT DO NOTHING",

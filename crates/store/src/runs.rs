@@ -178,8 +178,8 @@ impl Store {
         report.map_err(|_| StoreError::Damaged("a report cannot be read"))
     }
 
-    /// Makes a plan durable, in place of an earlier one that lost its base. What it sends is ours from now on: it may be
-    /// removed again, once no feed claims it any more.
+    /// Keeps a plan, in place of an earlier one that lost its base. What it sends is ours from now on: it may be removed
+    /// again, once no feed claims it any more. It is durable when its first batch leaves; forgotten, it is made anew.
     pub fn record_plan(
         &mut self,
         run: &RunId,
@@ -189,7 +189,7 @@ impl Store {
         now: Timestamp,
         event: &Event,
     ) -> Result<(), StoreError> {
-        self.write(|transaction| {
+        self.write_soon(|transaction| {
             for table in ["part", "refusal", "owed", "batch"] {
                 let sql = format!("DELETE FROM {table} WHERE run = ?1");
                 transaction.execute(&sql, [run.as_str()])?;

@@ -25,7 +25,8 @@ pub enum Grant {
 }
 
 impl Store {
-    /// Takes a slot for a request, durably, before the request leaves, and charges it to a run.
+    /// Takes a slot for a request before the request leaves, and charges it to a run. A power cut may take it away until a
+    /// batch leaves: nobody is back within a window after that.
     pub fn take_slot(
         &mut self,
         tenant: TenantId,
@@ -33,7 +34,7 @@ impl Store {
         now: Timestamp,
         charged: Option<&Charge>,
     ) -> Result<Grant, StoreError> {
-        self.write(|transaction| {
+        self.write_soon(|transaction| {
             amend_and_prune(transaction, tenant, now)?;
             let rate = rate.with(Pace::limit(pace(transaction, tenant)?, rate.a_minute(), now));
             if let Leave::At(moment) = pacing::may_leave(&slots(transaction, tenant)?, rate, now) {
@@ -66,8 +67,10 @@ impl Store {
     /// The answer to a slot's request came, or was given up.
     pub fn answered(&mut self, slot: SlotId, now: Timestamp) -> Result<(), StoreError> {
         let sql = "UPDATE slot SET answered_at = ?2 WHERE id = ?1";
-        self.connection.execute(sql, params![slot.0, now.millis()])?;
-        Ok(())
+        self.write_soon(|transaction| {
+            transaction.execute(sql, params![slot.0, now.millis()])?;
+            Ok(())
+        })
     }
 }
 

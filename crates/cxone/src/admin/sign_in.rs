@@ -14,6 +14,7 @@ use super::tenant;
 use crate::address;
 use crate::errors;
 use crate::grant::{self, Fresh, NoToken, TOKEN_TIMEOUT};
+use crate::kept::Binding;
 use crate::reply::Reply;
 use crate::settings::{ClientAuth, KeyAccess, RegisteredClient, SettingsError};
 use crate::verdict;
@@ -51,7 +52,24 @@ impl AccessKey {
     }
 
     pub(crate) fn host(&self) -> String {
-        address::host(self.token.get().unwrap_or(&self.discovery))
+        address::host(self.asks())
+    }
+
+    /// The address that is asked first.
+    pub(crate) fn asks(&self) -> &Url {
+        self.token.get().unwrap_or(&self.discovery)
+    }
+
+    pub(crate) fn binding(&self) -> Binding<'_> {
+        let KeyAccess { key_id, key_secret, client, discovery_url, area, token_url, api_url, tenant_id, .. } =
+            &self.settings;
+        let (mut told, mut secrets) = (vec!["admin", key_id, discovery_url, area], vec![key_secret]);
+        told.extend([token_url, api_url, tenant_id].map(|setting| setting.as_deref().unwrap_or_default()));
+        if let Some(client) = client {
+            told.push(&client.id);
+            secrets.push(&client.secret);
+        }
+        Binding { secrets, told }
     }
 
     pub(crate) async fn fetch(&self, wire: &Wire) -> Result<Fresh, NoToken> {

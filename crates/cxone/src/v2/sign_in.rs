@@ -9,6 +9,7 @@ use super::scope;
 use crate::address;
 use crate::errors;
 use crate::grant::{self, Fresh, NoToken, TOKEN_TIMEOUT};
+use crate::kept::Binding;
 use crate::reply::Reply;
 use crate::secret::Secret;
 use crate::verdict;
@@ -16,6 +17,8 @@ use crate::wire::Wire;
 
 /// `POST …/oauth/token` with client id and secret.
 pub(crate) struct ClientCredentials {
+    /// The API that its tokens are for.
+    api: Url,
     url: Url,
     host: String,
     client_id: String,
@@ -23,12 +26,22 @@ pub(crate) struct ClientCredentials {
 }
 
 impl ClientCredentials {
-    pub(crate) fn new(url: Url, client_id: String, client_secret: Secret) -> Self {
-        Self { host: address::host(&url), url, client_id, client_secret }
+    pub(crate) fn new(api: Url, url: Url, client_id: String, client_secret: Secret) -> Self {
+        Self { api, host: address::host(&url), url, client_id, client_secret }
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
     }
 
     pub(crate) fn host(&self) -> &str {
         &self.host
+    }
+
+    pub(crate) fn binding(&self) -> Binding<'_> {
+        let mut told = vec!["v2", self.api.as_str(), self.url.as_str(), &self.client_id];
+        told.extend(scope::WANTED);
+        Binding { secrets: vec![&self.client_secret], told }
     }
 
     pub(crate) async fn fetch(&self, wire: &Wire) -> Result<Fresh, NoToken> {

@@ -5,6 +5,7 @@
 mod admin;
 mod certificates;
 mod connections;
+mod kept;
 #[cfg(feature = "memory")]
 mod memory;
 mod pages;

@@ -66,6 +66,7 @@ pub(crate) struct ConfigFile {
     batch_size: Option<usize>,
     order_by: Option<String>,
     in_flight: Option<usize>,
+    keep_token: Option<bool>,
     #[serde(default)]
     feed: BTreeMap<String, FeedMeasures>,
     #[serde(default)]
@@ -104,6 +105,8 @@ pub(crate) struct Config {
     pub(crate) setup: Setup,
     /// Whether the embedded sandbox stands in for CXone.
     pub(crate) sandbox: bool,
+    /// Whether a token is kept for the next process; never one of the embedded sandbox, which starts anew each time.
+    pub(crate) keep_token: bool,
 }
 
 impl Config {
@@ -196,7 +199,8 @@ pub(crate) fn resolve(tenant: &Tenant, place: &Place, environment: Environment<'
         who: who(environment),
         guards: measures::plan_guards(&file.list),
     };
-    Ok(Config { settings: found.settings, profile: found.profile, setup, sandbox: tenant.sandbox })
+    let keep_token = pick.yes_or_no("CXONE_KEEP_TOKEN", file.keep_token)?.unwrap_or(true) && !tenant.sandbox;
+    Ok(Config { settings: found.settings, profile: found.profile, setup, sandbox: tenant.sandbox, keep_token })
 }
 
 /// Who runs this process, for the record.
@@ -268,6 +272,16 @@ impl Pick<'_> {
                 true => wrong(variable, &text, expected),
                 false => wrong(format!("{name} or {variable}"), &text, expected),
             }),
+        }
+    }
+
+    /// What is said once for a tenant: a variable, else a key of the file.
+    fn yes_or_no(&self, variable: &'static str, file: Option<bool>) -> Result<Option<bool>, Trouble> {
+        match (self.environment)(variable).as_deref() {
+            None => Ok(file),
+            Some("1" | "true" | "yes") => Ok(Some(true)),
+            Some("0" | "false" | "no") => Ok(Some(false)),
+            Some(other) => Err(wrong(variable, other, "1 or 0")),
         }
     }
 

@@ -199,13 +199,8 @@ impl Pick<'_> {
         if profile == Profile::V2 {
             return Ok(Reach::World);
         }
-        let variable = match (self.environment)("CXONE_ALLOW_INTERNATIONAL").as_deref() {
-            None => None,
-            Some("1" | "true" | "yes") => Some(true),
-            Some("0" | "false" | "no") => Some(false),
-            Some(other) => return Err(wrong("CXONE_ALLOW_INTERNATIONAL", other, "1 or 0")),
-        };
-        let all = tenant.admin.allow_international || variable.or(file.allow_international).unwrap_or(false);
+        let said = self.yes_or_no("CXONE_ALLOW_INTERNATIONAL", file.allow_international)?;
+        let all = tenant.admin.allow_international || said.unwrap_or(false);
         Ok(if all { Reach::Unlike } else { Reach::Nanp })
     }
 

@@ -128,6 +128,16 @@ fn numbers_and_times_that_are_none() {
 }
 
 #[test]
+fn a_yes_or_no_that_is_neither() {
+    assert_snapshot!(place().run("CXONE_KEEP_TOKEN=perhaps ingest one.csv --campaign Q4 --sandbox"), @r"
+    $ CXONE_KEEP_TOKEN=perhaps dncsync ingest one.csv --campaign Q4 --sandbox
+    --- stderr
+    dncsync: config.value: CXONE_KEEP_TOKEN: `perhaps` is not 1 or 0; mend the value
+    [exit 2]
+    ");
+}
+
+#[test]
 fn no_credentials() {
     assert_snapshot!(place().run("ingest one.csv --campaign Q4"), @r"
     $ dncsync ingest one.csv --campaign Q4
@@ -191,7 +201,7 @@ fn an_unknown_key_in_the_configuration_file() {
     assert_snapshot!(transcript, @r"
     $ dncsync status
     --- stderr
-    dncsync: config.file: dncsync.toml, line 1: unknown field `client_secrte`, expected one of `state`, `client_id`, `client_secret`, `client_secret_file`, `region`, `api_url`, `token_url`, `ca_file`, `rate`, `confirm_within`, `patience`, `trust`, `trust_budget`, `webhook`, `webhook_secret`, `webhook_secret_file`, `source`, `country`, `stale_after`, `profile`, `access_key_id`, `access_key_secret`, `access_key_secret_file`, `allow_international`, `capacity`, `tenant_id`, `discovery_url`, `client_auth`, `api_version`, `batch_size`, `order_by`, `in_flight`, `feed`, `list`; mend that line; the README lists all keys
+    dncsync: config.file: dncsync.toml, line 1: unknown field `client_secrte`, expected one of `state`, `client_id`, `client_secret`, `client_secret_file`, `region`, `api_url`, `token_url`, `ca_file`, `rate`, `confirm_within`, `patience`, `trust`, `trust_budget`, `webhook`, `webhook_secret`, `webhook_secret_file`, `source`, `country`, `stale_after`, `profile`, `access_key_id`, `access_key_secret`, `access_key_secret_file`, `allow_international`, `capacity`, `tenant_id`, `discovery_url`, `client_auth`, `api_version`, `batch_size`, `order_by`, `in_flight`, `keep_token`, `feed`, `list`; mend that line; the README lists all keys
     [exit 2]
     ");
 }

@@ -74,8 +74,15 @@ impl House {
         self.setup.aggregator = Some(Aggregator { url: url.to_owned(), secret: None, ca_pem: None });
     }
 
+    pub(crate) fn client(&self) -> Client {
+        Client::new(self.settings()).expect("a client")
+    }
+
     pub(crate) fn engine(&self) -> Engine {
-        let client = Client::new(self.settings()).expect("a client");
+        self.engine_with(self.client())
+    }
+
+    pub(crate) fn engine_with(&self, client: Client) -> Engine {
         Engine::open(self.state.path(), Some(client), self.setup.clone(), World::real()).expect("an engine")
     }
 

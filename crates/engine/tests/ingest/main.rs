@@ -15,3 +15,4 @@ mod records;
 mod runs;
 mod sign_in;
 mod tell;
+mod urgent;

@@ -1,0 +1,35 @@
+//! Items 1 and 4 as rows of the table.
+
+use crate::bench::Bench;
+use crate::figure::{Figure, Measured::Is, Target};
+use crate::growth::Growth;
+use crate::{check, urgent};
+
+/// Item 1: numbers judged a second, on one core.
+pub(crate) fn check(_: &Bench, _: &mut Growth) -> Vec<Figure> {
+    // NANP in E.164, thirty countries, human formats: the order of `check::figures`.
+    let targets = [40e6, 15e6, 2e6];
+    let row = |(mix, target): (check::Mixed, f64)| {
+        Figure::new("1", mix.name, Is(mix.ours), "numbers/s")
+            .beside("the library: parse, is_valid, E.164", Some(mix.library))
+            .target(Target::AtLeast(target))
+    };
+    check::figures().into_iter().zip(targets).map(row).collect()
+}
+
+/// Item 4: one opt-out into a list that is known.
+pub(crate) fn urgent(bench: &Bench, _: &mut Growth) -> Vec<Figure> {
+    let runs = urgent::measure(usize::try_from(bench.updates()).unwrap_or(usize::MAX));
+    let median = |of: fn(&urgent::Figures) -> f64| {
+        let mut all: Vec<f64> = runs.iter().map(of).collect();
+        all.sort_unstable_by(f64::total_cmp);
+        all[all.len() / 2]
+    };
+    let most = runs.iter().map(|run| run.requests).max().unwrap_or(0);
+    vec![
+        Figure::new("4", "one opt-out, our own time to its POST", Is(median(|run| run.own.as_secs_f64() * 1e3)), "ms")
+            .beside("dncsync --version, whole", Some(median(|run| run.nothing.as_secs_f64() * 1e3)))
+            .target(Target::AtMost(30.0)),
+        Figure::new("4", "its requests to confirmation, the most", Is(most as f64), "").target(Target::AtMost(4.0)),
+    ]
+}
