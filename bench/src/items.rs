@@ -10,7 +10,9 @@ pub(crate) fn check(_: &Bench, _: &mut Growth) -> Vec<Figure> {
     // NANP in E.164, thirty countries, human formats: the order of `check::figures`.
     let targets = [40e6, 15e6, 2e6];
     let row = |(mix, target): (check::Mixed, f64)| {
-        Figure::new("1", mix.name, Is(mix.ours), "numbers/s")
+        let (valid, left) = (100.0 * mix.valid, 100.0 * mix.left);
+        let name = format!("{}: {valid:.0} % valid, {left:.1} % left to the library", mix.name);
+        Figure::new("1", name, Is(mix.ours), "numbers/s")
             .beside("the library: parse, is_valid, E.164", Some(mix.library))
             .target(Target::AtLeast(target))
     };
@@ -30,6 +32,12 @@ pub(crate) fn urgent(bench: &Bench, _: &mut Growth) -> Vec<Figure> {
         Figure::new("4", "one opt-out, our own time to its POST", Is(median(|run| run.own.as_secs_f64() * 1e3)), "ms")
             .beside("dncsync --version, whole", Some(median(|run| run.nothing.as_secs_f64() * 1e3)))
             .target(Target::AtMost(30.0)),
+        Figure::new(
+            "4",
+            "beside it, waiting for earlier answers",
+            Is(median(|run| run.server.as_secs_f64() * 1e3)),
+            "ms",
+        ),
         Figure::new("4", "its requests to confirmation, the most", Is(most as f64), "").target(Target::AtMost(4.0)),
     ]
 }
