@@ -13,7 +13,7 @@ const LONGEST_NUMBER: usize = 18;
 
 /// How many heads of numbers are followed by hand, for one country, before the library is asked: what a prefix
 /// turns a number into is sometimes certain only at its end.
-const MOST_OPEN: usize = 2000;
+const MOST_OPEN: usize = 500;
 
 /// The table before it is written.
 pub(crate) struct Table {

@@ -120,3 +120,70 @@ fn ask_library(text: &str, country: Option<Country>) -> Result<Number, NumberFau
     }
     Number::from_e164(&util.format(&parsed, PhoneNumberFormat::E164)).ok_or(NumberFault::Invalid)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str, country: Option<&str>) -> Option<Result<String, NumberFault>> {
+        let country = country.map(|country| Country::read(country).expect("a country"));
+        read_plain(text.as_bytes(), country).map(|read| read.map(Number::e164))
+    }
+
+    fn number(text: &str) -> Option<Result<String, NumberFault>> {
+        Some(Ok(text.to_owned()))
+    }
+
+    /// What most rows look like must not come to the library: it takes a hundred times as long.
+    #[test]
+    fn usual_spellings_are_plain() {
+        for text in ["+12025550123", "+1 (202) 555-0123", "+1-202-555-0123", " +1.202.555.0123\r\n"] {
+            assert_eq!(plain(text, None), number("+12025550123"), "{text}");
+            assert_eq!(plain(text, Some("DE")), number("+12025550123"), "{text}");
+        }
+        for text in
+            ["(202) 555-0123", "202-555-0123", "202.555.0123", "1-202-555-0123", "1 (202) 555-0123", "2025550123"]
+        {
+            assert_eq!(plain(text, Some("US")), number("+12025550123"), "{text}");
+            assert_eq!(plain(text, None), Some(Err(NumberFault::Unparsable)), "{text}");
+        }
+        for (text, country, read) in [
+            ("030/901820", "DE", "+4930901820"),
+            ("0049 30 901820", "DE", "+4930901820"),
+            ("020 7183 8750", "GB", "+442071838750"),
+            ("06 698 12345", "IT", "+390669812345"),
+            ("8 (912) 345-67-89", "RU", "+79123456789"),
+            ("011 44 20 7183 8750", "US", "+442071838750"),
+        ] {
+            assert_eq!(plain(text, Some(country)), number(read), "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_that_the_parser_drops_or_keeps() {
+        assert_eq!(plain("+1 1 202 555 0123", None), number("+12025550123"));
+        assert_eq!(plain("+44 (0) 20 7183 8750", None), number("+442071838750"));
+        assert_eq!(plain("+39 06 698 12345", None), number("+390669812345"));
+        assert_eq!(plain("+80012345678", None), number("+80012345678"));
+    }
+
+    #[test]
+    fn the_rest_is_the_librarys() {
+        for text in
+            ["", "tel:+12025550123", "+1 202 555 0123 x5", "1-800-FLOWERS", "+１2025550123", "+1\t2025550123", "+123"]
+        {
+            assert_eq!(plain(text, None), None, "{text}");
+        }
+        assert_eq!(read_number(" \t", None), Err(NumberFault::Empty));
+        assert_eq!(read_number("tel:+1-202-555-0123;ext=7", None), Ok(Number::from_stored(12_025_550_123)));
+        assert_eq!(read_number("+9990123456", None), Err(NumberFault::Unparsable));
+    }
+
+    #[test]
+    fn countries_are_those_of_the_library() {
+        assert_eq!(Country::read(" us ").map(|country| country.code()).as_deref(), Some("US"));
+        assert!(
+            ["", "U", "ZZ", "001", "USA", "Atlantis", "ß", "日本"].iter().all(|text| Country::read(text).is_none())
+        );
+    }
+}

@@ -1,7 +1,7 @@
 //! The table and the library say the same of every text.
 //!
-//! 300,000 inputs and every example number of every plan, the same each time; with `DNCSYNC_LONG` ten million others, from a seed
-//! that is printed when they differ. `DNCSYNC_SEED` tells a seed again.
+//! Some 350,000 inputs and every example number of every plan, the same each time; with `DNCSYNC_LONG` 14 million others, from a
+//! seed that is printed when they differ. `DNCSYNC_SEED` tells a seed again.
 
 mod draws;
 mod examples;
@@ -20,7 +20,7 @@ fn same(text: &str, country: Option<Country>) {
     assert_eq!(number(ours), number(theirs), "{text:?} from {:?}", country.map(|country| country.code()));
 }
 
-/// How many inputs, of a test whose share in CI is `few`, are asked now: all tests together come to 300,000 or 10 million.
+/// How many inputs are asked now, of a test whose share in CI is `few`.
 fn count(few: usize) -> usize {
     if draws::long() { few * 34 } else { few }
 }
