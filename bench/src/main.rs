@@ -5,6 +5,7 @@ mod feeds;
 mod generated;
 mod ours;
 mod plain;
+mod sending;
 mod timing;
 
 use std::collections::{BTreeMap, HashSet};
@@ -46,6 +47,8 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.first().map(String::as_str) {
         Some("feeds") => return feeds::run(&words[1..]),
+        Some("sending") => return sending::run(&words[1..]),
+        Some("sending-plain") => return sending::child_work(&words),
         Some(child) if child.starts_with("feeds-") => return feeds::child_work(&words),
         _ => {}
     }
