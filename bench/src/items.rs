@@ -1,9 +1,9 @@
-//! Items 1 and 4 as rows of the table.
+//! Items 1, 4 and 5 as rows of the table.
 
 use crate::bench::Bench;
 use crate::figure::{Figure, Measured::Is, Target};
 use crate::growth::Growth;
-use crate::{check, urgent};
+use crate::{check, sending, urgent};
 
 /// Item 1: numbers judged a second, on one core.
 pub(crate) fn check(_: &Bench, _: &mut Growth) -> Vec<Figure> {
@@ -40,4 +40,23 @@ pub(crate) fn urgent(bench: &Bench, _: &mut Growth) -> Vec<Figure> {
         ),
         Figure::new("4", "its requests to confirmation, the most", Is(most as f64), "").target(Target::AtMost(4.0)),
     ]
+}
+
+/// A list in no order, and the plain way, are measured with a tenth of the numbers: what they cost a number is the same.
+const TENTH: u64 = 10;
+
+/// Item 5: new numbers to a tenant without a limit.
+pub(crate) fn sending(bench: &Bench, _: &mut Growth) -> Vec<Figure> {
+    let (all, tenth) = (bench.updates(), (bench.updates() / TENTH).max(1));
+    let plain = sending::plain(&bench.dncsync, tenth);
+    let mut rows = Vec::new();
+    for (order, shuffled, numbers) in [("in order", false, all), ("in no order, a tenth", true, tenth)] {
+        let sent = sending::measure(&bench.dncsync, &bench.work, numbers, shuffled);
+        let name = format!("processor time a number, plan to confirmation; list {order}");
+        let row = Figure::new("5", name, Is(sent.cpu_us), "µs").beside("serde_json, one connection", Some(plain));
+        rows.push(row.target(Target::AtMost(1.5)));
+        let name = format!("requests; list {order}");
+        rows.push(Figure::new("5", name, Is(sent.requests as f64), "").target(Target::AtMost(sent.most as f64)));
+    }
+    rows
 }

@@ -19,6 +19,7 @@ mod plot;
 mod process;
 mod profile;
 mod registry;
+mod sending;
 mod table;
 mod urgent;
 mod wall;
@@ -39,6 +40,7 @@ const ITEMS: &[(&str, Measure)] = &[
     ("ingest", ingest::figures),
     ("registry", registry::figures),
     ("urgent", items::urgent),
+    ("sending", items::sending),
     ("growth", growth::figures),
 ];
 
@@ -46,6 +48,10 @@ fn main() -> ExitCode {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match words.first().map(String::as_str) {
         Some("profile") => profile::run(words.split_off(1)),
+        Some("sending-plain") => {
+            sending::child_work(&words);
+            Ok(())
+        }
         _ => run(words),
     };
     match outcome {

@@ -4,6 +4,11 @@
 //! looked for where they most likely are, at the end of the list; where they are not found there, the list is read
 //! whole. That a number is *absent* is claimed only after two whole reads that began when its time was up
 //! (design decision 12).
+//!
+//! Each look costs a request, so a page is read when it is worth it. While more is on its way, that is once it is full: a
+//! list that keeps the order in which entries came never changes a full page, so none is read twice. A list that turns out
+//! not to keep that order shows nothing at its end that would be worth a look: it is read whole,
+//! once all is sent and has had its time.
 
 use std::time::Duration;
 
@@ -11,24 +16,78 @@ use crate::number::Number;
 use crate::paging::{self, PageFacts, Paging};
 use crate::timestamp::Timestamp;
 
-/// First wait between two looks at a list that has not changed.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// What is accepted is looked for after so long, or after the longest index lag that was seen: a little over a second,
+/// because indexes are said to lag by one, and a look that comes too early is a request lost.
+const FIRST_WAIT: Duration = Duration::from_millis(1_050);
 
-/// Longest wait between two looks: with 100 requests a minute a look every 10 s costs 6 % of them.
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// While only the lag is waited for, two looks are so far apart, or as far as the longest lag that was seen.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// So many looks at the tail in vain, then one at the whole list.
-const TAIL_LOOKS: u32 = 3;
+/// So many looks at the tail in vain, then one at the whole list; more where that takes more pages. So whoever looks in the
+/// wrong place has lost no more requests than the right place costs.
+const TAIL_LOOKS: u64 = 3;
+
+/// A reading that happens to begin at the first page counts as a whole one up to so many pages: what it saw is kept beside, and
+/// of a long list only who asked for all of it wants that.
+const WHOLE_BY_THE_WAY: u64 = 10;
 
 /// How many whole reads must miss a number before it is called absent.
 pub const ABSENT_AFTER: u8 = 2;
+
+/// Where one entry in so many on the pages of new entries is an old one, the list does not keep the order of entries.
+const OLD_AMONG_NEW: u64 = 4;
+
+/// When what was accepted at a moment is worth a look: not before most of it has come through the index.
+pub fn ripe_at(accepted: Timestamp, longest_lag: Duration) -> Timestamp {
+    accepted + longest_lag.max(FIRST_WAIT)
+}
+
+/// How far apart two looks are that only wait for the lag.
+pub fn pause(longest_lag: Duration) -> Duration {
+    longest_lag.max(SHORTEST_PAUSE)
+}
+
+/// What is waited for in one list, at the moment at which somebody thinks of looking.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hopes {
+    /// How many numbers were accepted long enough ago to be seen, and were not.
+    pub ripe: u64,
+    /// Whether more is on its way into the list, or waits to be sent there.
+    pub more_to_come: bool,
+    /// When the first of what was accepted is worth a look.
+    pub first_ripe: Option<Timestamp>,
+    /// When the last of it is.
+    pub last_ripe: Option<Timestamp>,
+    /// The longest index lag that was seen.
+    pub longest_lag: Duration,
+}
+
+/// A page that came.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// What it told beside its numbers.
+    pub facts: PageFacts,
+    /// Its numbers, sorted.
+    pub numbers: &'a [Number],
+    /// Whether it held a number that was looked for.
+    pub found: bool,
+    /// How many of its numbers had been seen in this list before.
+    pub old: u64,
+}
 
 /// A reading under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Reading {
     paging: Paging,
+    /// Whether it began at the first page.
+    from_start: bool,
+    /// Whether at its end it has seen everything, and all of it at hand.
     whole: bool,
+    /// Whether all of the list was asked for.
+    demanded: bool,
     began: Timestamp,
+    /// When its last page was asked for.
+    asked: Timestamp,
     found: bool,
 }
 
@@ -36,10 +95,19 @@ struct Reading {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Watch {
     size: u64,
+    /// So many entries were read, or are believed to be there: new ones come behind them.
     listed: u64,
+    /// Whether `listed` was found by reading up to there.
+    measured: bool,
+    /// How many entries the server told of last.
+    told: u64,
+    scattered: bool,
+    /// The list is shorter than believed: only reading all of it tells where its end is.
+    shrunk: bool,
     reading: Option<Reading>,
     next_look: Timestamp,
-    in_vain: u32,
+    in_vain: u64,
+    ended: Option<Timestamp>,
 }
 
 /// What a page came to.
@@ -47,6 +115,8 @@ pub struct Watch {
 pub enum Turned {
     /// There are more pages.
     More,
+    /// Nothing more is to be read for now.
+    Enough,
     /// The end was reached of a reading of the tail.
     TailEnd,
     /// The end was reached of a whole reading that began at this moment.
@@ -59,13 +129,43 @@ pub enum Turned {
 impl Watch {
     /// A list believed to hold `listed` entries, read in pages of `size`.
     pub fn new(size: u64, listed: u64, now: Timestamp) -> Self {
-        // Not at once: what was accepted just now is hardly indexed yet, and the look would be wasted.
-        Self { size, listed, reading: None, next_look: now + FIRST_WAIT, in_vain: 0 }
+        Self {
+            size,
+            listed,
+            measured: listed == 0,
+            told: 0,
+            scattered: false,
+            shrunk: false,
+            reading: None,
+            next_look: now,
+            in_vain: 0,
+            ended: None,
+        }
     }
 
-    /// When the next page is due.
-    pub fn due(&self) -> Timestamp {
-        if self.reading.is_some() { Timestamp::from_millis(i64::MIN) } else { self.next_look }
+    /// When the next page is due; `None` where none is worth a request before something else happens.
+    pub fn due(&self, hopes: Hopes) -> Option<Timestamp> {
+        const AT_ONCE: Timestamp = Timestamp::from_millis(i64::MIN);
+        if self.reading.as_ref().is_some_and(|reading| reading.demanded || !hopes.more_to_come) {
+            return Some(AT_ONCE);
+        }
+        if hopes.more_to_come {
+            let fills = !self.scattered && self.next_page_is_full(hopes);
+            let due = if self.reading.is_some() { AT_ONCE } else { self.next_look };
+            return fills.then_some(due);
+        }
+        // What is scattered is found by one whole read, once all of it can be seen.
+        let ripe = if self.scattered { hopes.last_ripe } else { hopes.first_ripe };
+        Some(ripe.map_or(self.next_look, |ripe| ripe.max(self.next_look)))
+    }
+
+    /// Whether the page that would be read next holds as many entries as a page can, as far as is known.
+    fn next_page_is_full(&self, hopes: Hopes) -> bool {
+        let before = match &self.reading {
+            Some(reading) => reading.paging.before(),
+            None => self.listed - self.listed % self.size.max(1),
+        };
+        (self.listed + hopes.ripe).max(self.told) >= before + self.size
     }
 
     /// Whether any reading is under way.
@@ -73,46 +173,89 @@ impl Watch {
         self.reading.is_some()
     }
 
-    /// Whether a reading of the whole list is under way.
+    /// Whether a reading that began at the first page is under way.
     pub fn reads_whole(&self) -> bool {
         self.reading.as_ref().is_some_and(|reading| reading.whole)
+    }
+
+    /// Whether the page that was asked for may tell in which order the list is: it shows what was not read before.
+    pub fn learns_order(&self) -> bool {
+        let new = |reading: &Reading| reading.paging.before() + self.size > self.listed;
+        self.measured && !self.scattered && self.reading.as_ref().is_some_and(new)
+    }
+
+    /// When the last page of the last reading was asked for that came to the end of the list: what had been accepted by
+    /// then was looked for.
+    pub fn looked_through(&self) -> Option<Timestamp> {
+        self.ended
     }
 
     /// The page to ask for: page number and size. Begins a reading where none is under way; `whole` asks for a whole
     /// one.
     pub fn ask(&mut self, whole: bool, now: Timestamp) -> (u64, u64) {
-        let (size, listed, in_vain) = (self.size, self.listed, self.in_vain);
+        let whole = whole || self.is_to_be_read_whole();
+        let (size, listed) = (self.size, self.listed);
         let reading = self.reading.get_or_insert_with(|| {
-            let whole = whole || (in_vain > 0 && in_vain.is_multiple_of(TAIL_LOOKS));
             let paging = if whole { Paging::whole(size) } else { Paging::tail(size, listed) };
-            Reading { whole: paging.at_start(), paging, began: now, found: false }
+            let from_start = paging.at_start();
+            Reading { from_start, whole: from_start, demanded: whole, paging, began: now, asked: now, found: false }
         });
+        reading.asked = now;
         reading.paging.ask()
     }
 
-    /// Takes a page with these sorted numbers in. `found`: it held a number that was looked for.
-    pub fn turn(&mut self, facts: PageFacts, numbers: &[Number], found: bool, now: Timestamp) -> Turned {
+    fn is_to_be_read_whole(&self) -> bool {
+        self.scattered || self.shrunk || self.in_vain == TAIL_LOOKS.max(self.listed.div_ceil(self.size.max(1)))
+    }
+
+    /// Takes a page in. `hopes`: what is still waited for after it.
+    pub fn turn(&mut self, page: Page<'_>, hopes: Hopes, now: Timestamp) -> Turned {
         let Some(mut reading) = self.reading.take() else {
             return Turned::TailEnd;
         };
-        let facts = reading.paging.judge(facts, numbers);
-        reading.found |= found;
-        let end = reading.paging.before() + facts.count;
+        let facts = reading.paging.judge(page.facts, page.numbers);
+        reading.found |= page.found;
+        reading.whole &= reading.demanded || (!hopes.more_to_come && reading.paging.ask().0 <= WHOLE_BY_THE_WAY);
+        let (before, end) = (reading.paging.before(), reading.paging.before() + facts.count);
+        let was_scattered = self.scattered;
+        self.learn_order(before, facts.count, page.old);
         let more = reading.paging.advance(facts);
         self.size = reading.paging.size();
-        if more {
-            self.listed = self.listed.max(end);
-            self.reading = Some(reading);
+        self.told = facts.total.unwrap_or_default();
+        if !more {
+            return self.end(&reading, facts.count, hopes, now);
+        }
+        self.listed = self.listed.max(end);
+        self.measured |= reading.whole || before == 0;
+        if self.scattered && !was_scattered && !reading.demanded {
+            return Turned::Enough;
+        }
+        self.reading = Some(reading);
+        if self.due(hopes).is_some() {
             return Turned::More;
         }
-        // An empty tail: the list is shorter than believed, so the next look is at all of it.
-        let shrunk = facts.count == 0 && reading.paging.before() > 0 && !reading.found;
-        self.listed = end;
-        self.in_vain = if reading.found { 0 } else { self.in_vain + 1 };
-        if shrunk && !reading.whole {
-            self.in_vain = self.in_vain.next_multiple_of(TAIL_LOOKS);
+        // The next page will be worth a look once it has filled.
+        self.measured |= self.told > 0;
+        if self.reading.take().is_some_and(|reading| reading.found) {
+            self.in_vain = 0;
         }
-        self.next_look = now + wait(self.in_vain);
+        Turned::Enough
+    }
+
+    /// New entries are those behind all that were read before. Where many of them were seen before, the list is in
+    /// another order, and where the next new ones will be nobody knows.
+    fn learn_order(&mut self, before: u64, count: u64, old: u64) {
+        let expected = self.listed.saturating_sub(before).min(count);
+        self.scattered |= self.measured && old.saturating_sub(expected) * OLD_AMONG_NEW > count;
+    }
+
+    fn end(&mut self, reading: &Reading, count: u64, hopes: Hopes, now: Timestamp) -> Turned {
+        let before = reading.paging.before();
+        self.shrunk = count == 0 && before > 0 && !reading.found && !reading.from_start;
+        (self.listed, self.measured, self.ended) = (before + count, true, Some(reading.asked));
+        self.in_vain = if reading.found { 0 } else { self.in_vain + 1 };
+        // What did not show is still on its way through the index, as far as anybody knows: only time helps.
+        self.next_look = now + pause(hopes.longest_lag);
         if reading.whole { Turned::WholeEnd { began: reading.began } } else { Turned::TailEnd }
     }
 
@@ -125,21 +268,20 @@ impl Watch {
     /// How many pages the next reading would take, if the list holds `more` entries beside those that are known.
     pub fn cost(&self, whole: bool, more: u64) -> u64 {
         let size = self.size.max(1);
-        let whole = whole || (self.in_vain > 0 && self.in_vain.is_multiple_of(TAIL_LOOKS));
+        let whole = whole || self.is_to_be_read_whole();
         let entries = if whole { self.listed } else { self.listed % size } + more;
         entries.div_ceil(size).max(1)
     }
 
     /// Numbers were asked for one by one. `found`: at least one of them was there.
-    pub fn asked(&mut self, found: bool, now: Timestamp) {
+    pub fn asked(&mut self, found: bool, longest_lag: Duration, now: Timestamp) {
         self.in_vain = if found { 0 } else { self.in_vain + 1 };
-        self.next_look = now + wait(self.in_vain);
+        self.next_look = now + pause(longest_lag);
     }
 
-    /// Something was accepted just now: looking is worth while again soon.
-    pub fn nudge(&mut self, now: Timestamp) {
+    /// Something was accepted just now: it will be at the end.
+    pub fn nudge(&mut self) {
         self.in_vain = 0;
-        self.next_look = self.next_look.min(now + FIRST_WAIT);
     }
 
     /// Forgets the reading under way, because nobody waits for it any more.
@@ -153,53 +295,155 @@ impl Watch {
     }
 }
 
-fn wait(in_vain: u32) -> Duration {
-    FIRST_WAIT.mul_f64(1.5f64.powi(i32::try_from(in_vain.min(20)).unwrap_or(20))).min(LONGEST_WAIT)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::ZERO;
 
-    fn facts(count: u64, total: u64) -> PageFacts {
-        PageFacts { count, total: Some(total), ..PageFacts::default() }
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    /// A page of so many entries, in a list of so many, on which something was found or not.
+    fn page(count: u64, total: u64, found: bool) -> Page<'static> {
+        let facts = PageFacts { count, total: Some(total), ..PageFacts::default() };
+        Page { facts, numbers: &[], found, old: 0 }
+    }
+
+    /// All was sent, and nothing more is to come.
+    fn all_sent() -> Hopes {
+        Hopes { ripe: 1, ..Hopes::default() }
+    }
+
+    fn sending(ripe: u64) -> Hopes {
+        Hopes { ripe, more_to_come: true, ..Hopes::default() }
     }
 
     #[test]
     fn looks_at_the_tail_first_and_goes_on_from_there() {
         let mut watch = Watch::new(100, 250, NOW);
         assert_eq!(watch.ask(false, NOW), (3, 100));
-        assert_eq!(watch.turn(facts(100, 320), &[], true, NOW), Turned::More);
+        assert_eq!(watch.turn(page(100, 320, true), all_sent(), NOW), Turned::More);
         assert_eq!(watch.ask(false, NOW), (4, 100));
-        assert_eq!(watch.turn(facts(20, 320), &[], true, NOW), Turned::TailEnd);
+        assert_eq!(watch.turn(page(20, 320, true), all_sent(), NOW), Turned::TailEnd);
         assert_eq!(watch.ask(false, NOW), (4, 100));
     }
 
     #[test]
-    fn looks_at_the_whole_list_after_some_looks_in_vain() {
+    fn while_more_is_to_come_a_page_is_read_once_it_is_full() {
         let mut watch = Watch::new(100, 250, NOW);
-        for _ in 0..TAIL_LOOKS {
-            assert_eq!(watch.ask(false, NOW), (3, 100));
-            assert_eq!(watch.turn(facts(50, 250), &[], false, NOW), Turned::TailEnd);
+        assert_eq!(watch.due(sending(49)), None, "one is missing");
+        assert_eq!(watch.due(sending(50)), Some(NOW));
+        watch.ask(false, NOW);
+        assert_eq!(watch.turn(page(100, 330, true), sending(30), NOW), Turned::Enough);
+        assert_eq!(watch.due(sending(30)), None);
+        assert_eq!(watch.due(sending(100)), Some(NOW), "the next one, and no page twice");
+        assert_eq!(watch.ask(false, NOW), (4, 100));
+        assert_eq!(watch.turn(page(100, 510, true), sending(110), NOW), Turned::More);
+        assert_eq!(watch.ask(false, NOW), (5, 100));
+    }
+
+    #[test]
+    fn once_all_is_sent_a_page_need_not_be_full() {
+        let mut watch = Watch::new(100, 250, NOW);
+        let ripe = Hopes { first_ripe: Some(at(700)), last_ripe: Some(at(900)), ..all_sent() };
+        assert_eq!(watch.due(ripe), Some(at(700)));
+        watch.ask(false, at(700));
+        watch.turn(page(60, 260, true), ripe, at(700));
+        assert_eq!(watch.due(ripe), Some(at(2_700)), "the rest lags");
+    }
+
+    #[test]
+    fn while_the_lag_is_waited_for_one_look_is_taken_in_each() {
+        for (lag, least) in [(0, 2_000), (1_400, 2_000), (30_000, 30_000)] {
+            let hopes = Hopes { longest_lag: Duration::from_millis(lag), ..all_sent() };
+            let mut watch = Watch::new(100, 250, NOW);
+            let mut now = NOW;
+            for _ in 0..20 {
+                watch.ask(false, now);
+                watch.turn(page(50, 250, false), hopes, now);
+                let next = watch.due(hopes).expect("a look");
+                assert!(next.since(now) >= Duration::from_millis(least) || watch.is_reading());
+                now = next.max(now);
+            }
         }
-        assert_eq!(watch.ask(false, NOW), (1, 100));
+    }
+
+    #[test]
+    fn the_first_look_waits_for_the_lag_that_is_known() {
+        assert_eq!(ripe_at(NOW, Duration::ZERO), at(1_050));
+        assert_eq!(ripe_at(NOW, Duration::from_secs(7)), at(7_000));
+    }
+
+    #[test]
+    fn looks_at_the_whole_list_after_as_many_looks_in_vain_as_it_has_pages() {
+        for (listed, looks) in [(150, 3), (250, 3), (550, 6)] {
+            let mut watch = Watch::new(100, listed, NOW);
+            for _ in 0..looks {
+                assert_eq!(watch.ask(false, NOW), (listed / 100 + 1, 100));
+                assert_eq!(watch.turn(page(50, listed, false), all_sent(), NOW), Turned::TailEnd);
+            }
+            assert_eq!(watch.ask(false, NOW), (1, 100), "{listed}");
+        }
     }
 
     #[test]
     fn a_list_shorter_than_believed_is_read_whole_at_once() {
         let mut watch = Watch::new(100, 250, NOW);
         assert_eq!(watch.ask(false, NOW), (3, 100));
-        assert_eq!(watch.turn(facts(0, 120), &[], false, NOW), Turned::TailEnd);
+        assert_eq!(watch.turn(page(0, 120, false), all_sent(), NOW), Turned::TailEnd);
         assert_eq!(watch.ask(false, NOW), (1, 100));
+        watch.turn(page(100, 120, true), all_sent(), NOW);
+        watch.ask(false, NOW);
+        watch.turn(page(20, 120, true), all_sent(), NOW);
+        assert_eq!(watch.ask(false, NOW), (2, 100), "now the end is known again");
     }
 
     #[test]
     fn a_reading_that_begins_at_the_first_page_is_a_whole_one() {
         let mut watch = Watch::new(100, 20, NOW);
         watch.ask(false, NOW);
-        assert_eq!(watch.turn(facts(20, 20), &[], false, NOW), Turned::WholeEnd { began: NOW });
+        assert_eq!(watch.turn(page(20, 20, false), all_sent(), NOW), Turned::WholeEnd { began: NOW });
+        assert_eq!(watch.looked_through(), Some(NOW));
+    }
+
+    #[test]
+    fn a_list_in_no_order_is_read_whole_once_all_is_sent() {
+        let mut watch = Watch::new(100, 0, NOW);
+        watch.ask(false, NOW);
+        assert_eq!(watch.turn(page(100, 110, true), sending(50), NOW), Turned::Enough);
+        // The second page shows 60 numbers that were on the first one before.
+        watch.ask(false, NOW);
+        let shuffled = Page { old: 60, ..page(100, 350, true) };
+        assert_eq!(watch.turn(shuffled, sending(200), NOW), Turned::Enough);
+        assert_eq!(watch.due(sending(100_000)), None, "its end shows nothing that is worth a look");
+        let hopes = Hopes { first_ripe: Some(at(100)), last_ripe: Some(at(900)), ..all_sent() };
+        assert_eq!(watch.due(hopes), Some(at(900)), "when all of it can be seen");
+        assert_eq!(watch.ask(false, at(900)), (1, 100));
+    }
+
+    #[test]
+    fn numbers_that_are_read_again_on_the_last_page_show_no_disorder() {
+        let mut watch = Watch::new(100, 0, NOW);
+        watch.ask(false, NOW);
+        watch.turn(page(90, 90, true), all_sent(), NOW);
+        watch.ask(false, NOW);
+        watch.turn(Page { old: 90, ..page(100, 100, true) }, all_sent(), NOW);
+        assert_eq!(watch.ask(false, NOW), (2, 100));
+        assert!(watch.learns_order());
+    }
+
+    #[test]
+    fn where_the_end_is_only_believed_old_numbers_show_no_disorder() {
+        // 200 of the 350 entries cannot be read, or are over: the pages behind the 150 are full of old ones.
+        let mut watch = Watch::new(100, 150, NOW);
+        for (count, old) in [(100, 100), (100, 100), (50, 10)] {
+            watch.ask(false, NOW);
+            watch.turn(Page { old, ..page(count, 350, old < 100) }, all_sent(), NOW);
+        }
+        assert_eq!(watch.ask(false, NOW), (4, 100));
+        assert!(watch.learns_order());
     }
 
     #[test]
@@ -208,9 +452,9 @@ mod tests {
         let costs =
             |watch: &Watch| [(false, 1), (false, 50), (false, 51), (true, 1)].map(|(all, new)| watch.cost(all, new));
         assert_eq!(costs(&watch), [1, 1, 2, 11], "the tail, then all of it");
-        (0..TAIL_LOOKS).for_each(|_| watch.asked(false, NOW));
+        (0..11).for_each(|_| watch.asked(false, Duration::ZERO, NOW));
         assert_eq!(costs(&watch), [11, 11, 12, 11], "after looks in vain all of it is due");
-        watch.asked(true, NOW);
+        watch.asked(true, Duration::ZERO, NOW);
         assert_eq!(watch.cost(false, 1), 1);
     }
 
@@ -223,17 +467,30 @@ mod tests {
         assert_eq!(watch.ask(false, NOW), (26, 1_000));
     }
 
+    /// A list that keeps the order of entries and is asked as the sender asks it: the requests are those of the contract.
     #[test]
-    fn waits_grow_while_nothing_is_found() {
-        let mut watch = Watch::new(100, 0, NOW);
-        let mut waits = Vec::new();
-        for _ in 0..10 {
-            watch.ask(false, NOW);
-            watch.turn(facts(0, 0), &[], false, NOW);
-            waits.push(watch.due().since(NOW).as_millis());
+    fn each_page_of_an_ordered_list_is_read_once() {
+        for (before, batches, size) in [(0, 1_000, 10_000), (0, 57, 1_000), (34_567, 40, 10_000), (34_567, 40, 700)] {
+            let (mut watch, mut listed, mut unseen, mut looks) = (Watch::new(size, before, NOW), before, 0, 0);
+            let mut waiting = batches;
+            while waiting > 0 || unseen > 0 {
+                let hopes = Hopes { ripe: unseen, more_to_come: waiting > 0, ..Hopes::default() };
+                if looks * 9 < batches - waiting && watch.due(hopes).is_some() || waiting == 0 {
+                    let (number, asked) = watch.ask(false, NOW);
+                    let first = (number - 1) * asked;
+                    let count = listed.saturating_sub(first).min(asked);
+                    let fresh = (first + count).saturating_sub(listed - unseen).min(count);
+                    unseen -= fresh;
+                    looks += 1;
+                    let hopes = Hopes { ripe: unseen, ..hopes };
+                    let shown = Page { old: count - fresh, ..page(count, listed, fresh > 0) };
+                    watch.turn(shown, hopes, NOW);
+                } else {
+                    (waiting, listed, unseen) = (waiting - 1, listed + 10_000, unseen + 10_000);
+                }
+            }
+            let pages = listed.div_ceil(size) - before / size;
+            assert!(looks <= pages, "{looks} looks at {pages} pages");
         }
-        assert_eq!(waits, [750, 1125, 1687, 2531, 3796, 5695, 8542, 10_000, 10_000, 10_000]);
-        watch.nudge(NOW);
-        assert_eq!(watch.due().since(NOW), FIRST_WAIT);
     }
 }

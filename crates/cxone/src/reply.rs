@@ -15,6 +15,9 @@ use crate::wire::Wire;
 /// Most bytes of an answer: fifty times a page of 10,000 numbers. What is larger was not written by CXone.
 const MOST_BYTES: usize = 64 << 20;
 
+/// A page of 10,000 numbers with notes.
+const USUAL_BYTES: usize = 2 << 20;
+
 /// Where the Admin API puts its words, sometimes in place of a body.
 const STATUS_DESCRIPTION: &str = "icstatusdescription";
 
@@ -65,7 +68,9 @@ fn moment(time: SystemTime) -> Timestamp {
 }
 
 async fn body(response: &mut Response, host: &str) -> Result<Vec<u8>, String> {
-    let mut body = Vec::new();
+    // What a server says of the length is a hint: no more is set aside for it than a usual page takes.
+    let told = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+    let mut body = Vec::with_capacity(told.min(USUAL_BYTES));
     while let Some(chunk) = response.chunk().await.map_err(|error| Fault::of(error, host).reason)? {
         if body.len() + chunk.len() > MOST_BYTES {
             return Err(format!("the answer of {host} is larger than 64 MiB"));

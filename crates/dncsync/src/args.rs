@@ -356,6 +356,9 @@ pub(crate) struct Sandbox {
     /// Pages tell neither total nor pageCount
     #[arg(long)]
     pub(crate) no_totals: bool,
+    /// Lists are read in an order of their own, new numbers anywhere in it
+    #[arg(long)]
+    pub(crate) shuffled: bool,
     /// Only this client is let in; without it any is, but not the secret `wrong`
     #[arg(long, value_name = "ID:SECRET[:SCOPES]")]
     pub(crate) client: Vec<dncsync_sandbox::Client>,

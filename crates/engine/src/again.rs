@@ -22,12 +22,13 @@ impl Sender<'_> {
             return Ok(());
         };
         let batch = self.store.batch(key)?;
-        let lost = places(&batch, |number| awaited.unseen.binary_search(&number).is_ok());
+        let lost = places(&batch, |number| awaited.unseen.contains(number));
         let event = Event::Lost { batch: key.seq, items: lost.len(), resend: batch.resends + 1 };
         tracing::info!(batch = key.seq, items = lost.len(), "accepted and not indexed: sending again");
         let now = self.world.now();
         self.store.send_lost(key, &lost, now, &event)?;
-        awaited.update(&self.store.batch(key)?, now);
+        let standing = self.store.standing(key)?;
+        awaited.update(&standing.parts, standing.resends, now);
         Ok(())
     }
 
@@ -44,8 +45,9 @@ impl Sender<'_> {
         let gone = places(&batch, |number| !seen.contains(number));
         let already_listed = batch.items.len() as u64 - gone.len();
         let event = Event::Looked { batch: key.seq, already_listed, gone: gone.len() };
+        self.presence.let_go(self.store)?;
         self.store.looked(&batch, (already_listed, alone), &gone, self.world.now(), &event)?;
-        if gone.is_empty() { self.settle(key, &[]) } else { Ok(()) }
+        if gone.is_empty() { self.settle(key, &[], &[]) } else { Ok(()) }
     }
 }
 

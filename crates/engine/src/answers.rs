@@ -77,6 +77,9 @@ impl Sender<'_> {
     /// The request is not under way any more.
     pub(crate) fn landed(&mut self, asked: Asked) {
         self.asking.remove(&asked);
+        if let Asked::Part(part) = asked {
+            self.posting.remove(&part);
+        }
     }
 
     pub(crate) fn is_asking(&self, asked: Asked) -> bool {

@@ -1,6 +1,7 @@
 //! Sending: batches leave, recorded before they do, and their answers are recorded.
 
 use std::collections::HashMap;
+use std::collections::btree_map::Entry;
 
 use dncsync_core::answer::{Answer, Lasting};
 use dncsync_core::event::Event;
@@ -9,7 +10,7 @@ use dncsync_core::refusal::{self, HALVING_BUDGET, Verdict};
 use dncsync_core::target::ListId;
 use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::{Failed, Posted};
-use dncsync_store::{Instead, Part, SentBatch};
+use dncsync_store::{Instead, ListKey, Part, SentBatch};
 use roaring::RoaringBitmap;
 
 use crate::awaited::Awaited;
@@ -19,7 +20,7 @@ use crate::trouble::Trouble;
 
 impl Sender<'_> {
     /// The most urgent part whose ground is ready.
-    pub(crate) fn next_part(&self) -> Result<Option<Part>, Trouble> {
+    pub(crate) fn next_part(&mut self) -> Result<Option<Part>, Trouble> {
         let skip = |part: &Part| {
             let ground = self.runs.get(&part.batch.run).and_then(|target| self.grounds.get(target));
             ground.and_then(Ground::ready).is_none()
@@ -32,14 +33,15 @@ impl Sender<'_> {
         }
     }
 
-    /// Records that a part leaves; the list and the body to send.
-    pub(crate) fn begin_send(&mut self, part: &Part, now: Timestamp) -> Result<(ListId, Vec<u8>), Trouble> {
+    /// Records that a part leaves; the list, its id and the body to send.
+    pub(crate) fn begin_send(&mut self, part: &Part, now: Timestamp) -> Result<(ListKey, ListId, Vec<u8>), Trouble> {
         let batch = self.store.batch(&part.batch)?;
-        let body = self.client.speech().body(part.members.iter().filter_map(|item| batch.items.get(item as usize)));
+        let items: Vec<_> = part.members.iter().filter_map(|item| batch.items.get(item as usize)).collect();
+        let body = self.client.speech().body(items.into_iter());
         let mut already_listed = 0;
         if !self.awaited.contains_key(&part.batch) {
             let awaited = self.await_items(&batch, part.members.iter())?;
-            already_listed = part.members.len() - awaited.unseen.len() as u64;
+            already_listed = part.members.len() - awaited.unseen.len();
             self.awaited.insert(part.batch.clone(), awaited);
         }
         let event = Event::Sending {
@@ -50,7 +52,7 @@ impl Sender<'_> {
             removal: false,
         };
         self.store.begin_send(part, already_listed, now, &event)?;
-        Ok((self.store.list(batch.list)?.id, body))
+        Ok((batch.list, self.store.list(batch.list)?.id, body))
     }
 
     /// Records what became of a part.
@@ -85,19 +87,28 @@ impl Sender<'_> {
 
     /// The server took a part, but for single items that it named: they are set aside. What it did not name is looked for.
     pub(crate) fn take_applied(&mut self, part: &Part, failed: &Failed, now: Timestamp) -> Result<(), Trouble> {
+        if failed.named.is_empty() {
+            return self.all_applied(part, failed, now);
+        }
         let batch = self.store.batch(&part.batch)?;
         let words: HashMap<Number, &String> = failed.named.iter().map(|(number, words)| (*number, words)).collect();
         let words_for = |item: u32| Some((item, (*words.get(&batch.items.get(item as usize)?.number)?).clone()));
         let refused: Vec<(u32, String)> = part.members.iter().filter_map(words_for).collect();
-        if refused.is_empty() {
-            self.store.accepted(part, now, &answered(part, "applied", failed.unnamed.clone(), 0))?;
-            self.update_batch(part, &[], now)?;
-        } else {
-            let reason = refused[0].1.clone();
-            let rest = &part.members - &refused.iter().map(|(item, _)| *item).collect::<RoaringBitmap>();
-            self.put_aside(part, refused, &Instead::Taken(rest), ("applied", &reason), now)?;
+        match refused.first().map(|(_, words)| words.clone()) {
+            None => self.all_applied(part, failed, now),
+            Some(reason) => {
+                let rest = &part.members - &refused.iter().map(|(item, _)| *item).collect::<RoaringBitmap>();
+                self.put_aside(part, refused, &Instead::Taken(rest), ("applied", &reason), now)?;
+                self.watches.nudge(batch.list);
+                Ok(())
+            }
         }
-        self.watches.nudge(batch.list, now);
+    }
+
+    fn all_applied(&mut self, part: &Part, failed: &Failed, now: Timestamp) -> Result<(), Trouble> {
+        self.store.accepted(part, now, &answered(part, "applied", failed.unnamed.clone(), 0))?;
+        let list = self.update_batch(part, &[], now)?;
+        self.watches.nudge(list);
         Ok(())
     }
 
@@ -115,13 +126,22 @@ impl Sender<'_> {
 
     /// Of these items of a batch, those that no read-back has seen yet are waited for. One whose removal has left may be
     /// gone at any moment, whatever was seen.
-    pub(crate) fn await_items(&self, batch: &SentBatch, items: impl Iterator<Item = u32>) -> Result<Awaited, Trouble> {
+    pub(crate) fn await_items(
+        &mut self,
+        batch: &SentBatch,
+        items: impl Iterator<Item = u32>,
+    ) -> Result<Awaited, Trouble> {
         let mut unseen = numbers(batch, items);
         unseen.sort_unstable();
-        let present = self.store.present_among(batch.list, &unseen)?;
-        let leaving = self.store.leaving(batch.list)?;
-        unseen.retain(|number| present.binary_search(number).is_err() || leaving.contains(*number));
-        Ok(Awaited::new(batch.list, unseen, &leaving))
+        let present = self.presence.among(self.store, batch.list, &unseen)?;
+        let leaving = match self.departing.entry(batch.list) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(self.store.leaving(batch.list)?),
+        };
+        if !present.is_empty() {
+            unseen.retain(|number| present.binary_search(number).is_err() || leaving.contains(*number));
+        }
+        Ok(Awaited::new(batch.list, unseen, leaving))
     }
 
     pub(crate) fn take_refusal(
@@ -155,27 +175,27 @@ impl Sender<'_> {
     ) -> Result<(), Trouble> {
         let batch = self.store.batch(&part.batch)?;
         // What was seen has its outcome already, whatever a later repetition of it came to.
-        let unseen = self.awaited.get(&part.batch).map(|awaited| awaited.unseen.as_slice()).unwrap_or_default();
-        let still_open = |item: u32| {
-            part.removal || numbers(&batch, std::iter::once(item)).iter().all(|it| unseen.binary_search(it).is_ok())
-        };
+        let awaited = self.awaited.get(&part.batch);
+        let unseen = |number: &Number| awaited.is_some_and(|awaited| awaited.unseen.contains(*number));
+        let still_open = |item: u32| part.removal || numbers(&batch, std::iter::once(item)).iter().all(unseen);
         let refused: Vec<(u32, String)> = refused.into_iter().filter(|(item, _)| still_open(*item)).collect();
         let event = answered(part, answer, Some(reason.to_owned()), refused.len() as u64);
         self.store.refused(part, &refused, instead, now, &event)?;
-        self.update_batch(part, &numbers(&batch, refused.iter().map(|(item, _)| *item)), now)
+        self.update_batch(part, &numbers(&batch, refused.iter().map(|(item, _)| *item)), now).map(drop)
     }
 
-    /// Takes in where the parts of a part's batch stand; what was refused is not looked for any more.
-    fn update_batch(&mut self, part: &Part, refused: &[Number], now: Timestamp) -> Result<(), Trouble> {
+    /// Takes in where the parts of a part's batch stand; what was refused is not looked for any more. The list that it is for.
+    fn update_batch(&mut self, part: &Part, refused: &[Number], now: Timestamp) -> Result<ListKey, Trouble> {
+        let standing = self.store.standing(&part.batch)?;
         if part.removal {
-            return self.update_leaving(&part.batch, refused, now);
+            self.update_leaving(&part.batch, refused, now)?;
+            return Ok(standing.list);
         }
-        let batch = self.store.batch(&part.batch)?;
         if let Some(awaited) = self.awaited.get_mut(&part.batch) {
             awaited.drop_refused(refused.to_vec());
-            awaited.update(&batch, now);
+            awaited.update(&standing.parts, standing.resends, now);
         }
-        Ok(())
+        Ok(standing.list)
     }
 }
 

@@ -43,6 +43,9 @@ impl Sender<'_> {
         let asked = Asked::Ground(target);
         self.landed(asked);
         let now = self.world.now();
+        if matches!(reply, Reply::Page(_)) {
+            self.presence.let_go(self.store)?;
+        }
         let Some(ground) = self.grounds.get_mut(&target) else {
             return Ok(());
         };

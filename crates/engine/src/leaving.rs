@@ -133,6 +133,12 @@ impl Sender<'_> {
         self.leaving.values().any(|batch| batch.list == list && batch.is_looked_for())
     }
 
+    /// When the last removal was taken that is looked for in a list.
+    pub(crate) fn removals_accepted(&self, list: ListKey) -> Option<Timestamp> {
+        let looked_for = self.leaving.values().filter(|batch| batch.list == list && batch.is_looked_for());
+        looked_for.filter_map(|batch| batch.accepted).max()
+    }
+
     /// Whether a part holds numbers whose removal from its list is on its way.
     pub(crate) fn is_overtaken(&self, part: &Part) -> Result<bool, Trouble> {
         if self.leaving.values().all(|batch| !batch.in_flight) {
@@ -164,6 +170,8 @@ impl Sender<'_> {
             attempt: part.attempts + 1,
             removal: true,
         };
+        self.presence.let_go(self.store)?;
+        self.departing.remove(&batch.list);
         let leaves = self.store.begin_removal(&part, &batch, now, &tell)?;
         for number in numbers(&batch, (&part.members - &leaves).iter()) {
             leaving.open.remove(&number);
@@ -300,6 +308,8 @@ impl Sender<'_> {
                 latency_ms: u64::try_from(latency.as_millis()).unwrap_or(u64::MAX),
                 removal: true,
             };
+            self.presence.let_go(self.store)?;
+            self.departing.remove(&batch.list);
             self.store.settle_removal(&batch, &outcome, now, &event)?;
         }
         Ok(())

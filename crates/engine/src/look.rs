@@ -1,19 +1,20 @@
 //! Looking whether accepted numbers are listed, and whether those believed to be listed still are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use dncsync_core::answer::Answer;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
 use dncsync_core::run::RunId;
-use dncsync_core::sight::{Turned, Watch};
+use dncsync_core::sight::{self, Hopes, Page, Turned, Watch};
 use dncsync_core::target::ListId;
 use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::ItemsPage;
-use dncsync_store::{BatchKey, Charge, ListKey, ListState, Sighting};
+use dncsync_store::{BatchKey, Charge, ListKey, ListState};
 
 use crate::awaited::{self, Awaited, Missed};
-use crate::ground;
+use crate::ground::{self, Ground};
 use crate::lookups::{self, Round};
 use crate::sender::{Asked, Sender};
 use crate::trouble::Trouble;
@@ -57,9 +58,9 @@ impl Watches {
     }
 
     /// Something was accepted there.
-    pub(crate) fn nudge(&mut self, list: ListKey, now: Timestamp) {
+    pub(crate) fn nudge(&mut self, list: ListKey) {
         if let Some(watched) = self.lists.get_mut(&list) {
-            watched.watch.nudge(now);
+            watched.watch.nudge();
         }
     }
 
@@ -69,11 +70,11 @@ impl Watches {
         list: ListKey,
         number: Number,
         there: (bool, bool),
-        now: Timestamp,
+        (longest_lag, now): (Duration, Timestamp),
     ) -> Option<Round> {
         let watched = self.lists.get_mut(&list)?;
         let round = lookups::answered(&mut watched.round, number, there)?;
-        watched.watch.asked(lookups::found(&round), now);
+        watched.watch.asked(lookups::found(&round), longest_lag, now);
         Some(round)
     }
 }
@@ -81,7 +82,11 @@ impl Watches {
 impl Sender<'_> {
     /// A list on which a page is due, or when the next one will be. `sending`: something waits to be sent or is on its
     /// way; new numbers go before a look for doubtful ones.
-    pub(crate) fn next_look(&mut self, now: Timestamp, sending: bool) -> (Option<ListKey>, Option<Timestamp>) {
+    pub(crate) fn next_look(
+        &mut self,
+        now: Timestamp,
+        sending: bool,
+    ) -> Result<(Option<ListKey>, Option<Timestamp>), Trouble> {
         let mut next = None;
         let keys: Vec<ListKey> = self.watches.lists.keys().copied().collect();
         for list in keys {
@@ -90,7 +95,7 @@ impl Sender<'_> {
             }
             let doubted = self.doubted.values().any(|batch| batch.list == list);
             let waited_for = self.waiting_on(list).next().is_some() || self.removals_on(list);
-            let judged = self.judged_at(list);
+            let (hopes, judged) = (self.hopes(list, now)?, self.judged_at(list));
             let Some(Watched { watch, seen, round, .. }) = self.watches.lists.get_mut(&list) else {
                 continue;
             };
@@ -101,18 +106,31 @@ impl Sender<'_> {
                 continue;
             }
             if round.is_some() {
-                return (Some(list), None);
+                return Ok((Some(list), None));
             }
-            // Whose time has come is looked for at once; nobody waits longer than that for the next look.
-            let due = judged.map_or(watch.due(), |judged| judged.min(watch.due()));
-            if (doubted && !sending) || (waited_for && due <= now) {
-                return (Some(list), None);
+            // Whose time has come is looked for at once, but not before what is still to come is there.
+            let due = earliest(watch.due(hopes), judged.filter(|_| !hopes.more_to_come));
+            if (doubted && !sending) || (waited_for && due.is_some_and(|due| due <= now)) {
+                return Ok((Some(list), None));
             }
             if waited_for {
-                next = Some(next.map_or(due, |other: Timestamp| other.min(due)));
+                next = earliest(next, due);
             }
         }
-        (None, next)
+        Ok((None, next))
+    }
+
+    /// What is waited for in a list.
+    fn hopes(&self, list: ListKey, now: Timestamp) -> Result<Hopes, Trouble> {
+        let posting = self.posting.values().any(|of| *of == Some(list));
+        let ready = || self.grounds.values().filter_map(Ground::ready).any(|ready| ready.key == list);
+        let more_to_come = posting || (ready() && self.store.adds_wait(self.tenant, list)?);
+        let mut hopes = awaited::hopes(self.waiting_on(list), more_to_come, self.longest_lag, now);
+        if let Some(accepted) = self.removals_accepted(list) {
+            let ripe = Some(sight::ripe_at(accepted, self.longest_lag));
+            (hopes.first_ripe, hopes.last_ripe) = (earliest(hopes.first_ripe, ripe), hopes.last_ripe.max(ripe));
+        }
+        Ok(hopes)
     }
 
     /// The oldest run that waits for a list pays for looking at it.
@@ -161,9 +179,12 @@ impl Sender<'_> {
         };
         self.progress(asked);
         let now = self.world.now();
-        let sightings = awaited::sight(&mut self.awaited, list, &page.numbers);
-        self.measure_lag(&sightings, now);
-        self.store.see(list, &page.numbers, &sightings)?;
+        let (sightings, others) = awaited::sight(&mut self.awaited, &mut self.finder, list, &page.numbers);
+        let old = self.seen_before(list, &others)?;
+        self.longest_lag = awaited::longest_lag(&self.awaited, &sightings, self.longest_lag, now);
+        let found = !sightings.is_empty();
+        self.presence.see(list, &page.numbers, sightings, now);
+        let hopes = self.hopes(list, now)?;
         let Some(watched) = self.watches.lists.get_mut(&list) else {
             return Ok(());
         };
@@ -171,26 +192,50 @@ impl Sender<'_> {
             watched.seen.extend(page.numbers.iter().copied());
         }
         let size = watched.watch.size();
-        let turned = watched.watch.turn(page.facts, &page.numbers, !sightings.is_empty(), now);
+        let turned = watched.watch.turn(Page { facts: page.facts, numbers: &page.numbers, found, old }, hopes, now);
         let size_now = watched.watch.size();
         if size_now != size {
             ground::learn_page_size(self.store, list, size_now, self.client.speech().page_size)?;
         }
         match turned {
             Turned::More => Ok(()),
+            Turned::Enough => {
+                self.forget_reading(list);
+                Ok(())
+            }
             Turned::TailEnd => {
                 self.forget_reading(list);
+                self.looked_through(list);
                 Ok(())
             }
             Turned::WholeEnd { began } => {
                 let seen = self.forget_reading(list);
+                self.looked_through(list);
                 self.take_whole(list, run, began, &seen)
             }
         }
     }
 
+    /// How many of these sorted numbers were seen in the list before, where that tells in which order the list is.
+    fn seen_before(&self, list: ListKey, sorted: &[Number]) -> Result<u64, Trouble> {
+        let tells = self.watches.lists.get(&list).is_some_and(|watched| watched.watch.learns_order());
+        if !tells {
+            return Ok(0);
+        }
+        Ok(self.presence.about(self.store, list, sorted)?)
+    }
+
+    /// A reading came to the end of a list: what it should have shown, and did not, lags.
+    fn looked_through(&mut self, list: ListKey) {
+        let watch = self.watches.lists.get(&list).map(|watched| &watched.watch);
+        let Some(asked) = watch.and_then(Watch::looked_through) else { return };
+        let of_list = self.awaited.values_mut().filter(|batch| batch.list == list);
+        of_list.for_each(|batch| batch.looked_in_vain(asked));
+    }
+
     /// The list was read whole: what it does not hold is decided about.
     fn take_whole(&mut self, list: ListKey, run: &RunId, began: Timestamp, seen: &Numbers) -> Result<(), Trouble> {
+        self.presence.let_go(self.store)?;
         let unseen = self.store.seen_whole(list, began, seen, self.world.now(), run)?;
         // What we removed ourselves is missed by nobody.
         let leaves = self.leaving.values().any(|batch| batch.list == list);
@@ -246,13 +291,11 @@ impl Sender<'_> {
     /// When the next whole read of a list is due that decides about something.
     fn judged_at(&self, list: ListKey) -> Option<Timestamp> {
         let waits = self.waits();
-        self.waiting_on(list).filter_map(|batch| batch.judged_at(waits)).min()
+        let looked_through = self.watches.lists.get(&list)?.watch.looked_through();
+        self.waiting_on(list).filter_map(|batch| batch.judged_at(waits, looked_through)).min()
     }
+}
 
-    /// The longest time from acceptance to sight, so far: what takes four times as long is lost.
-    pub(crate) fn measure_lag(&mut self, sightings: &[Sighting], now: Timestamp) {
-        let accepted = |sighting: &Sighting| self.awaited.get(&sighting.batch).and_then(|batch| batch.accepted);
-        let lag = sightings.iter().filter_map(accepted).map(|at| now.since(at)).max();
-        self.longest_lag = self.longest_lag.max(lag.unwrap_or_default());
-    }
+fn earliest(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    a.into_iter().chain(b).min()
 }

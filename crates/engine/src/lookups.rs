@@ -48,12 +48,12 @@ impl Sender<'_> {
         let mut batches = BTreeSet::new();
         let mut wanted = BTreeSet::new();
         for (key, batch) in self.awaited.iter().filter(|(_, batch)| batch.list == list && batch.is_looked_for()) {
-            let most = batch.unseen.len() as u64;
+            let most = batch.unseen.len();
             if most > cost(most) {
                 return Ok(None);
             }
             batches.insert(key.clone());
-            wanted.extend(batch.unseen.iter().copied());
+            wanted.extend(batch.unseen.iter());
         }
         for (key, batch) in self.leaving.iter().filter(|(_, batch)| batch.list == list && batch.is_looked_for()) {
             batches.insert(key.clone());
@@ -97,12 +97,12 @@ impl Sender<'_> {
         let now = self.world.now();
         let mut sighted = false;
         if there {
-            let sightings = awaited::sight(&mut self.awaited, list, &[number]);
+            let (sightings, _) = awaited::sight(&mut self.awaited, &mut self.finder, list, &[number]);
             sighted = !sightings.is_empty();
-            self.measure_lag(&sightings, now);
-            self.store.see(list, &[number], &sightings)?;
+            self.longest_lag = awaited::longest_lag(&self.awaited, &sightings, self.longest_lag, now);
+            self.presence.see(list, &[number], sightings, now);
         }
-        match self.watches.looked_up(list, number, (there, sighted), now) {
+        match self.watches.looked_up(list, number, (there, sighted), (self.longest_lag, now)) {
             Some(round) => self.end_round(list, &round),
             None => Ok(()),
         }
@@ -110,6 +110,10 @@ impl Sender<'_> {
 
     /// Every number of a round was asked for: what it did not show is decided about, as after a whole read.
     fn end_round(&mut self, list: ListKey, round: &Round) -> Result<(), Trouble> {
+        self.awaited
+            .iter_mut()
+            .filter(|(key, _)| round.batches.contains(key))
+            .for_each(|(_, batch)| batch.looked_in_vain(round.began));
         self.judge(list, round.began, &round.seen, Some(&round.batches))
     }
 }

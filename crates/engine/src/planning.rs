@@ -8,7 +8,7 @@ use dncsync_core::numbers::Numbers;
 use dncsync_core::plan::{self, Plan};
 use dncsync_core::run::{RunId, Stage};
 use dncsync_core::timestamp::Timestamp;
-use dncsync_store::{ListState, LoadKind, PartState, PlanNotes, Run, RunKind, SentBatch, Sighting, TargetId};
+use dncsync_store::{ListKey, ListState, LoadKind, PartState, PlanNotes, Run, RunKind, SentBatch, Sighting, TargetId};
 
 use crate::awaited::{Awaited, Doubted};
 use crate::dispatch::numbers;
@@ -24,16 +24,20 @@ impl Sender<'_> {
     pub(crate) fn plan_ready(&mut self, wanted: &Wanted, observer: &mut Observer<'_>) -> Result<(), Trouble> {
         let runs: Vec<(RunId, TargetId)> = self.runs.iter().map(|(run, target)| (run.clone(), *target)).collect();
         for (id, target) in runs {
-            let Some(list) = self.grounds.get(&target).and_then(Ground::ready).cloned() else {
+            let Some(list) = self.grounds.get(&target).and_then(Ground::ready) else {
                 continue;
             };
+            if self.resumed.get(&id) == Some(&list.key) {
+                continue;
+            }
+            let list = list.clone();
             let run = self.store.run(&id)?;
             let based = run.stage == Stage::Planned && run.list == Some(list.key);
             if based && !self.watches.knows(list.key) {
                 self.watch(&list, target);
             }
             if based {
-                self.resume(&run)?;
+                self.resume(&run, list.key)?;
                 continue;
             }
             self.watch(&list, target);
@@ -101,6 +105,7 @@ impl Sender<'_> {
         let now = self.world.now();
         // As it is known now: it may have been read whole since it was found.
         let list = &self.store.list(list.key)?;
+        self.presence.let_go(self.store)?;
         let beliefs = self.beliefs(run, list, now)?;
         // What is listed is never made: of a file that is loaded again that is nearly all of it.
         let entries = self.store.entries_at(&run.id, |place| beliefs.get(place) != Some(&Belief::Listed))?;
@@ -142,6 +147,9 @@ impl Sender<'_> {
             withheld: notes.withheld.map_or(0, |(_, numbers)| numbers),
         };
         self.resumed.remove(&run.id);
+        self.finder.forget(&run.id);
+        self.departing.clear();
+        self.presence.let_go(self.store)?;
         self.awaited.retain(|key, _| key.run != run.id);
         self.doubted.retain(|key, _| key.run != run.id);
         self.leaving.retain(|key, _| key.run != run.id);
@@ -186,8 +194,8 @@ impl Sender<'_> {
     }
 
     /// What an earlier process sent of a run is looked for from now on.
-    fn resume(&mut self, run: &Run) -> Result<(), Trouble> {
-        if !self.resumed.insert(run.id.clone()) {
+    fn resume(&mut self, run: &Run, list: ListKey) -> Result<(), Trouble> {
+        if self.resumed.insert(run.id.clone(), list).is_some() {
             return Ok(());
         }
         for key in self.store.open_batches(&run.id)? {
@@ -204,7 +212,7 @@ impl Sender<'_> {
             let members = batch.parts.iter().flat_map(|part| part.members.iter());
             let mut awaited = self.await_items(&batch, members)?;
             self.count_uncounted(&batch, &awaited)?;
-            awaited.update(&batch, self.world.now());
+            awaited.update(&batch.parts, batch.resends, self.world.now());
             self.awaited.insert(key, awaited);
         }
         Ok(())
@@ -213,13 +221,13 @@ impl Sender<'_> {
     /// Whoever reads a list whole to plan from it sees what earlier processes sent, and does not know whose it is: those
     /// numbers are present, and count now. One that several batches sent counts for the first.
     fn count_uncounted(&mut self, batch: &SentBatch, awaited: &Awaited) -> Result<(), Trouble> {
-        let counted = batch.successes + batch.already_listed + batch.refused + awaited.unseen.len() as u64;
+        let counted = batch.successes + batch.already_listed + batch.refused + awaited.unseen.len();
         let uncounted = (batch.items.len() as u64).saturating_sub(counted);
         if uncounted == 0 {
             return Ok(());
         }
         let members = batch.parts.iter().flat_map(|part| part.members.iter());
-        let seen = numbers(batch, members).into_iter().filter(|number| awaited.unseen.binary_search(number).is_err());
+        let seen = numbers(batch, members).into_iter().filter(|number| !awaited.unseen.contains(*number));
         let fresh = seen.filter(|number| self.counted.insert(*number)).count() as u64;
         let successes = fresh.min(uncounted);
         let sighting = Sighting { batch: batch.key.clone(), successes, already_listed: uncounted - successes };

@@ -22,9 +22,11 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::awaited::{Awaited, Doubted};
 use crate::deliver::Deliveries;
+use crate::finder::Finder;
 use crate::ground::{self, Ground, Reply};
 use crate::leaving::Leaving;
 use crate::look::{Look, Watches};
+use crate::presence::Presence;
 use crate::progress::{Observer, Progress};
 use crate::setback::Setbacks;
 use crate::setup::Setup;
@@ -37,6 +39,9 @@ const FAREWELL: Duration = Duration::from_secs(3);
 
 /// How long a run that another process left in the store may wait to be noticed.
 const LOOK_IN: Duration = Duration::from_secs(1);
+
+/// A person is told where a run stands so often.
+const TOLD_EVERY: Duration = Duration::from_millis(200);
 
 /// What a request was about, and what came of it.
 pub(crate) enum Came {
@@ -78,21 +83,29 @@ pub(crate) struct Sender<'a> {
     pub(crate) leaving: BTreeMap<BatchKey, Leaving>,
     pub(crate) longest_lag: Duration,
     pub(crate) watches: Watches,
+    pub(crate) finder: Finder,
+    pub(crate) presence: Presence,
+    /// Numbers whose removal has left, for each list that was asked for them.
+    pub(crate) departing: BTreeMap<ListKey, Numbers>,
     pub(crate) setbacks: Setbacks,
     pub(crate) deliveries: Deliveries,
-    pub(crate) resumed: HashSet<RunId>,
+    /// Runs whose plans are at work, and the lists that these were made against.
+    pub(crate) resumed: BTreeMap<RunId, ListKey>,
     /// What counted for a batch when it was resumed.
     pub(crate) counted: Numbers,
     /// Runs that cannot be planned, and why: their rows are damaged, or more than the tenant can hold. Others go on.
     pub(crate) set_aside: BTreeMap<RunId, Trouble>,
     flight: FuturesUnordered<Flight>,
     pub(crate) asking: HashSet<Asked>,
+    /// The parts on their way, and the lists that they are for; none where they remove.
+    pub(crate) posting: BTreeMap<PartId, Option<ListKey>>,
     pub(crate) token_refused: HashSet<Asked>,
     /// What came to nothing and is asked again.
     pub(crate) again: HashSet<Asked>,
     pub(crate) ending: Option<Timestamp>,
     pub(crate) finished: BTreeMap<RunId, Report>,
     sent_since_look: u32,
+    told_at: Option<Timestamp>,
 }
 
 /// What the sender does next.
@@ -113,6 +126,7 @@ impl<'a> Sender<'a> {
         let setbacks = Setbacks::start(store, tenant, setup.patience, world.now())?;
         let deliveries = Deliveries::start(store, tenant, setup.aggregator.as_ref(), client.wire())?;
         store.reopen_sending(tenant)?;
+        store.keep_at_hand()?;
         Ok(Self {
             store,
             client,
@@ -126,16 +140,21 @@ impl<'a> Sender<'a> {
             leaving: BTreeMap::new(),
             longest_lag: Duration::ZERO,
             watches: Watches::default(),
+            finder: Finder::default(),
+            presence: Presence::default(),
+            departing: BTreeMap::new(),
             setbacks,
             deliveries,
-            resumed: HashSet::new(),
+            resumed: BTreeMap::new(),
             counted: Numbers::default(),
             set_aside: BTreeMap::new(),
             flight: FuturesUnordered::new(),
             asking: HashSet::new(),
+            posting: BTreeMap::new(),
             token_refused: HashSet::new(),
             again: HashSet::new(),
             sent_since_look: 0,
+            told_at: None,
             ending: None,
             finished: BTreeMap::new(),
         })
@@ -163,6 +182,9 @@ impl<'a> Sender<'a> {
                 Step::Again => continue,
                 Step::IdleUntil(until) => until,
             };
+            if self.presence.write_due(self.store, self.flight.is_empty(), self.world.now())? {
+                continue;
+            }
             self.tell(wanted, observer)?;
             self.wait(until).await?;
         }
@@ -213,9 +235,11 @@ impl<'a> Sender<'a> {
             return Ok(Step::IdleUntil(Some(self.setbacks.resume_at())));
         }
         let part = self.next_part()?;
+        if part.is_none() && self.posting.is_empty() {
+            self.presence.rest();
+        }
         let ground = self.next_ground();
-        let posting = self.asking.iter().any(|asked| matches!(asked, Asked::Part(_)));
-        let (look, next_look) = self.next_look(now, part.is_some() || posting);
+        let (look, next_look) = self.next_look(now, part.is_some() || !self.posting.is_empty())?;
         let waiting = Waiting { ground: ground.is_some(), batch: part.is_some(), look: look.is_some() };
         let (errand, charge) = match (schedule::next(waiting, self.sent_since_look), ground, part, look) {
             (Next::Ground, Some(target), _, _) => (Errand::Ground(target), self.charge_ground(target)),
@@ -268,13 +292,15 @@ impl<'a> Sender<'a> {
                     // Nothing left the house: its slot is free as if it had been answered.
                     return Ok(self.store.answered(slot, now)?);
                 };
+                self.posting.insert(part.id, None);
                 self.asking.insert(Asked::Part(part.id));
                 self.flight.push(Box::pin(async move {
                     (slot, run, Came::Removal(Box::new(part), client.remove_items(&id, body).await))
                 }));
             }
             Errand::Part(part) => {
-                let (id, body) = self.begin_send(&part, now)?;
+                let (list, id, body) = self.begin_send(&part, now)?;
+                self.posting.insert(part.id, Some(list));
                 self.asking.insert(Asked::Part(part.id));
                 self.flight
                     .push(Box::pin(async move { (slot, run, Came::Part(part, client.post_items(&id, body).await)) }));
@@ -311,7 +337,13 @@ impl<'a> Sender<'a> {
         }
     }
 
-    fn tell(&self, wanted: &Wanted, observer: &mut Observer<'_>) -> Result<(), Trouble> {
+    fn tell(&mut self, wanted: &Wanted, observer: &mut Observer<'_>) -> Result<(), Trouble> {
+        // Who reads it sees no more often, and each time asks the store how all batches stand.
+        let now = self.world.now();
+        if self.told_at.is_some_and(|told| told <= now && now.since(told) < TOLD_EVERY) {
+            return Ok(());
+        }
+        self.told_at = Some(now);
         let Some((id, target)) = wanted.of(&self.runs) else {
             return Ok(());
         };

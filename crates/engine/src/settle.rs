@@ -11,6 +11,7 @@ use dncsync_core::webhook::Body;
 use dncsync_store::{BatchKey, Outcome, SentBatch, TargetId, Webhook};
 use roaring::RoaringBitmap;
 
+use crate::awaited::Awaited;
 use crate::deliver::GRACE;
 use crate::ground::Ground;
 use crate::progress::{Observer, Progress};
@@ -22,13 +23,16 @@ use crate::{finish, ground};
 impl Sender<'_> {
     /// Batches of which every item has its outcome are settled, and the aggregator is told.
     pub(crate) fn settle_batches(&mut self) -> Result<(), Trouble> {
+        // What is seen counts once it is in the store.
+        let settled = |of: &Awaited| of.settled() && self.presence.is_written(of.list);
         let done: Vec<BatchKey> =
-            self.awaited.iter().filter(|(_, awaited)| awaited.settled()).map(|(key, _)| key.clone()).collect();
+            self.awaited.iter().filter(|(_, awaited)| settled(awaited)).map(|(key, _)| key.clone()).collect();
         for key in done {
             let Some(awaited) = self.awaited.remove(&key) else {
                 continue;
             };
-            self.settle(&key, &awaited.unseen)?;
+            let unconfirmed: Vec<Number> = awaited.unseen.iter().collect();
+            self.settle(&key, &unconfirmed, awaited.unseen.all())?;
         }
         self.settle_removals()
     }
@@ -58,6 +62,9 @@ impl Sender<'_> {
     pub(crate) fn finish_runs(&mut self, wanted: &Wanted, observer: &mut Observer<'_>) -> Result<(), Trouble> {
         let ready: Vec<RunId> = self.runs.keys().cloned().collect();
         for id in ready {
+            if self.has_open_batches(&id) {
+                continue;
+            }
             let run = self.store.run(&id)?;
             if run.stage != Stage::Planned || run.open > 0 || !self.ground_is_current(&run) {
                 continue;
@@ -79,6 +86,15 @@ impl Sender<'_> {
         Ok(())
     }
 
+    /// Whether a batch of a run is known to be open; where none is, the store says how the run stands.
+    fn has_open_batches(&self, run: &RunId) -> bool {
+        let first = BatchKey { run: run.clone(), seq: 0 };
+        let of_run = |key: Option<&BatchKey>| key.is_some_and(|key| key.run == *run);
+        of_run(self.awaited.range(first.clone()..).next().map(|(key, _)| key))
+            || of_run(self.doubted.range(first.clone()..).next().map(|(key, _)| key))
+            || of_run(self.leaving.range(first..).next().map(|(key, _)| key))
+    }
+
     /// The end of a run waits for deliveries in flight, but not long.
     fn waits_for_deliveries(&mut self) -> bool {
         let now = self.world.now();
@@ -89,10 +105,16 @@ impl Sender<'_> {
         now < ending
     }
 
-    /// Records the outcome of a batch; `unconfirmed`: sorted numbers that nobody saw.
-    pub(crate) fn settle(&mut self, key: &BatchKey, unconfirmed: &[Number]) -> Result<(), Trouble> {
+    /// Records the outcome of a batch; `unconfirmed`: sorted numbers that nobody saw, `awaited`: those that were waited for,
+    /// sorted.
+    pub(crate) fn settle(&mut self, key: &BatchKey, unconfirmed: &[Number], awaited: &[Number]) -> Result<(), Trouble> {
         let now = self.world.now();
-        let batch = self.store.batch(key)?;
+        let mut batch = self.store.batch_without_items(key)?;
+        // Where all its numbers were waited for and seen, they are at hand.
+        let all_seen = unconfirmed.is_empty() && batch.refused == 0 && awaited.len() as u64 == batch.count;
+        if !all_seen {
+            batch = self.store.batch(key)?;
+        }
         let latency = batch.first_sent_at.map(|sent| now.since(sent)).unwrap_or_default();
         let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
         let owed: Vec<Entry> =
@@ -100,7 +122,7 @@ impl Sender<'_> {
         let event = Event::Settled {
             batch: key.seq,
             digest: batch.digest.clone(),
-            items: batch.items.len() as u64,
+            items: batch.count,
             successes: batch.successes,
             already_listed: batch.already_listed,
             refused: batch.refused,
@@ -111,7 +133,11 @@ impl Sender<'_> {
         // A batch that was only looked for is nothing that the aggregator waits for.
         let wanted = self.deliveries.wanted() && batch.first_sent_at.is_some();
         let webhook = if wanted { Some(self.webhook(&batch, latency_ms, now)?) } else { None };
-        let (seen, refused) = self.seen(&batch, unconfirmed)?;
+        let (seen, refused) = if all_seen {
+            (awaited.iter().copied().collect(), Numbers::default())
+        } else {
+            self.seen(&batch, unconfirmed)?
+        };
         let outcome = Outcome { unconfirmed: &owed, seen: &seen, refused: &refused, webhook: webhook.as_ref() };
         self.store.settle(&batch, &outcome, now, &event)?;
         if let Some(webhook) = webhook {
@@ -127,26 +153,31 @@ impl Sender<'_> {
             (0u32..).zip(&batch.items).partition(|(place, _)| !refused.contains(*place));
         let number = |(_, item): (u32, &Entry)| item.number;
         let taken = taken.into_iter().map(number);
-        let seen = taken.filter(|number| unconfirmed.binary_search(number).is_err()).collect();
-        Ok((seen, refused.into_iter().map(number).collect()))
+        let mut seen: Vec<Number> = taken.filter(|number| unconfirmed.binary_search(number).is_err()).collect();
+        // In order they fall into place, each behind the last.
+        seen.sort_unstable();
+        Ok((seen.into_iter().collect(), refused.into_iter().map(number).collect()))
     }
 
     fn webhook(&self, batch: &SentBatch, latency_ms: u64, now: Timestamp) -> Result<Webhook, Trouble> {
-        let run = self.store.run(&batch.key.run)?;
-        let target = self.store.target_of(run.target)?;
+        let target = match self.runs.get(&batch.key.run) {
+            Some(target) => *target,
+            None => self.store.run(&batch.key.run)?.target,
+        };
+        let target = self.store.target_of(target)?;
         let body = Body {
             timestamp: now,
             list_id: self.store.list(batch.list)?.id.0,
-            batch_size: batch.items.len() as u64,
+            batch_size: batch.count,
             indexed: batch.successes,
             duplicates: batch.already_listed,
             latency_ms,
-            run_id: run.id.to_string(),
+            run_id: batch.key.run.to_string(),
             list_name: target.name().to_owned(),
             campaign_id: target.campaign_id().map(str::to_owned),
         };
         let body = serde_json::to_string(&body).expect("a body is JSON");
-        Ok(Webhook { id: self.world.webhook_id(), run: run.id, batch: batch.key.seq, body })
+        Ok(Webhook { id: self.world.webhook_id(), run: batch.key.run.clone(), batch: batch.key.seq, body })
     }
 }
 

@@ -70,6 +70,8 @@ pub(crate) struct List {
     /// What the list counts as its own: indexed or on its way there. Says what is a duplicate.
     accepted: HashSet<Digits>,
     indexed: Vec<Item>,
+    /// Where reads show `indexed` in an order of their own: how many items are in it already.
+    shuffled: Option<usize>,
     /// The records of a group.
     rows: Option<Rows>,
     pub(crate) group: Group,
@@ -98,6 +100,7 @@ impl List {
             created,
             accepted: HashSet::new(),
             indexed: Vec::new(),
+            shuffled: None,
             rows: None,
             group: Group::new(created),
             dates: Dates::default(),
@@ -110,6 +113,11 @@ impl List {
     /// A DNC group, whose expired records are seen for as long as `linger`.
     pub(crate) fn group(about: About, created: u32, linger: Duration) -> List {
         List { rows: Some(Rows::new(linger)), ..List::new(about, created) }
+    }
+
+    /// A list that does not keep the order in which items come.
+    pub(crate) fn shuffled(about: About, created: u32) -> List {
+        List { shuffled: Some(0), ..List::new(about, created) }
     }
 
     /// How many numbers it counts as its own.
@@ -155,6 +163,12 @@ impl List {
     /// What a read sees at `now`, of a list that is no group.
     pub(crate) fn indexed(&mut self, now: Duration) -> &[Item] {
         self.settle(now);
+        if let Some(in_order) = self.shuffled.filter(|in_order| *in_order < self.indexed.len()) {
+            // Not with each post: a list of millions would be sorted a thousand times.
+            self.indexed[in_order..].sort_unstable_by_key(|item| scramble(item.number));
+            self.indexed.sort_by_key(|item| scramble(item.number));
+            self.shuffled = Some(self.indexed.len());
+        }
         &self.indexed
     }
 
@@ -192,6 +206,7 @@ impl List {
                 (None, Change::Remove(numbers)) => {
                     let left = self.indexed.extract_if(.., |item| numbers.contains(&item.number));
                     self.left.extend(left.map(|item| item.number));
+                    self.shuffled = self.shuffled.map(|_| 0);
                 }
             }
         }
@@ -228,6 +243,13 @@ impl List {
     pub(crate) fn lost(&self) -> impl Iterator<Item = &Item> {
         self.lost.values()
     }
+}
+
+/// The place of a number in an order that has nothing to do with its digits (the finalizer of SplitMix64).
+fn scramble(number: Digits) -> u64 {
+    let mixed = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]
@@ -267,6 +289,26 @@ mod tests {
         assert_eq!(seen(&mut list, 20), [1, 3]);
         assert_eq!(seen(&mut list, 30), [1, 3, 2, 4]);
         assert!(list.holds(2));
+    }
+
+    #[test]
+    fn a_shuffled_list_has_one_order_whatever_came_when() {
+        let about = list().about;
+        let mut in_turn = List::shuffled(about.clone(), 0);
+        for number in 1..50 {
+            in_turn.add(items(&[number]), Duration::from_secs(number));
+        }
+        let early = seen(&mut in_turn, 20);
+        assert_eq!(early.len(), 20);
+        in_turn.remove(HashSet::from([3]), Duration::from_secs(60));
+        let all = seen(&mut in_turn, 60);
+        let mut at_once = List::shuffled(about, 0);
+        at_once.add(items(&(1..50).filter(|number| *number != 3).rev().collect::<Vec<_>>()), Duration::ZERO);
+        assert_eq!(all, seen(&mut at_once, 60));
+        assert!(!all.is_sorted());
+        assert_ne!(all[28..], (21..50).collect::<Vec<_>>(), "new ones lie anywhere");
+        let still: Vec<Digits> = all.iter().copied().filter(|number| early.contains(number)).collect();
+        assert_eq!(still, early.into_iter().filter(|number| *number != 3).collect::<Vec<_>>());
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Options {
     pub token_ttl: Duration,
     /// `false`: item and list pages tell neither `total`, `pageCount` nor `pageSize`.
     pub tell_totals: bool,
+    /// Reads show the items of a list in an order of their own, in which new ones may lie anywhere; under the profile `v2`.
+    pub shuffled: bool,
     /// An append-only journal of accepted calls; without one the tenant forgets everything when it ends.
     pub data: Option<PathBuf>,
     /// Who may have a token. Empty: any client id and secret, except the secret `wrong`, which is always refused so
@@ -49,6 +51,7 @@ impl Default for Options {
             page_cap: 10_000,
             token_ttl: Duration::from_secs(3600),
             tell_totals: true,
+            shuffled: false,
             data: None,
             clients: Vec::new(),
             faults: Vec::new(),

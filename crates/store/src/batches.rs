@@ -8,7 +8,7 @@ use roaring::RoaringBitmap;
 use rusqlite::params;
 
 use crate::error::StoreError;
-use crate::lists::{ListKey, TenantId};
+use crate::lists::ListKey;
 use crate::open::Store;
 use crate::rows::{self, count, moment};
 use crate::segments;
@@ -73,6 +73,8 @@ pub struct SentBatch {
     pub digest: String,
     /// Its items; at their positions.
     pub items: Vec<Entry>,
+    /// How many they are.
+    pub count: u64,
     /// When the first request with it left; `None` where nothing of it had to be sent.
     pub first_sent_at: Option<Timestamp>,
     /// How often what was not seen of it was sent again.
@@ -85,6 +87,17 @@ pub struct SentBatch {
     pub already_listed: u64,
     /// Items not taken.
     pub refused: u64,
+    /// Its parts.
+    pub parts: Vec<Part>,
+}
+
+/// How a batch stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// The list it goes into.
+    pub list: ListKey,
+    /// How often what was not seen of it was sent again.
+    pub resends: u32,
     /// Its parts.
     pub parts: Vec<Part>,
 }
@@ -135,47 +148,15 @@ pub struct RemovalOutcome {
     pub still: Numbers,
 }
 
-const PART: &str = "SELECT part.id, part.run, part.batch, members, state, attempts, accepted_at, halved,
+pub(crate) const PART: &str = "SELECT part.id, part.run, part.batch, members, state, attempts, accepted_at, halved,
     (SELECT removal FROM batch AS of WHERE of.run = part.run AND of.seq = part.batch) FROM part";
 
 impl Store {
-    /// The most urgent part that waits: customer requests first, then loads by age, then the order of the plan; removals
-    /// last, and only once nothing that is added to their list waits or is on its way. Parts for which `skip` is true are
-    /// passed over.
-    pub fn next_part(&self, tenant: TenantId, skip: impl Fn(&Part) -> bool) -> Result<Option<Part>, StoreError> {
-        let sql = format!(
-            "{PART} JOIN batch ON batch.run = part.run AND batch.seq = part.batch JOIN run ON run.id = part.run
-             JOIN target ON target.id = run.target
-             WHERE target.tenant = ?1 AND part.state = 'waiting' AND batch.settled_at IS NULL AND run.stage = 'planned'
-             ORDER BY batch.removal, batch.urgent DESC, run.started_at, run.id, batch.seq, part.id"
-        );
-        let mut select = self.connection.prepare_cached(&sql)?;
-        let mut parts = select.query([tenant.0])?;
-        while let Some(row) = parts.next()? {
-            let part = part_of_row(row)?;
-            let passes = skip(&part) || (part.removal && self.adds_first(&part.batch.run)?);
-            if !passes {
-                return Ok(Some(part));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Whether something is still to be added to the list that a run goes into: protection never shrinks before it has
-    /// grown.
-    fn adds_first(&self, run: &RunId) -> Result<bool, StoreError> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM part JOIN batch ON batch.run = part.run AND batch.seq = part.batch
-             JOIN run ON run.id = part.run WHERE run.list = (SELECT list FROM run WHERE id = ?1) AND batch.removal = 0
-             AND batch.settled_at IS NULL AND part.state IN ('waiting', 'sending', 'doubted') AND run.stage = 'planned')",
-        )?;
-        Ok(select.query_row([run.as_str()], |row| row.get(0))?)
-    }
-
     /// Numbers whose removal from a list has left, and is not settled: what a read shows of them proves nothing.
     pub fn leaving(&self, list: ListKey) -> Result<Numbers, StoreError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT batch.items, batch.crc FROM batch JOIN run ON run.id = batch.run
+            "SELECT items, crc FROM batch JOIN run ON run.id = batch.run
+             JOIN body ON body.run = batch.run AND body.batch = batch.seq
              WHERE run.list = ?1 AND batch.removal = 1 AND first_sent_at IS NOT NULL AND settled_at IS NULL",
         )?;
         let mut found = select.query([list.0])?;
@@ -189,25 +170,55 @@ impl Store {
 
     /// A batch as it stands, with its items.
     pub fn batch(&self, key: &BatchKey) -> Result<SentBatch, StoreError> {
+        let items = self.items(key)?;
+        let batch = self.batch_without_items(key)?;
+        Ok(SentBatch { items, ..batch })
+    }
+
+    /// The items of a batch; none once its run is finished.
+    fn items(&self, key: &BatchKey) -> Result<Vec<Entry>, StoreError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT items, crc, digest, first_sent_at, successes, batch.already_listed, refused, run.list,
-                    resends, removal FROM batch JOIN run ON run.id = batch.run WHERE run = ?1 AND seq = ?2",
+            "SELECT items, crc FROM run LEFT JOIN body ON body.run = run.id AND body.batch = ?2
+             WHERE run.id = ?1 AND (items IS NOT NULL OR stage = 'finished')",
+        )?;
+        let mut found = select.query(params![key.run.as_str(), key.seq])?;
+        let row = found.next()?.ok_or(StoreError::Damaged("the items of a batch are missing"))?;
+        let crc: Option<u32> = row.get(1)?;
+        segments::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), crc.unwrap_or_default())
+    }
+
+    /// A batch as it stands, for whoever does not ask for its items.
+    pub fn batch_without_items(&self, key: &BatchKey) -> Result<SentBatch, StoreError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT count, digest, first_sent_at, successes, batch.already_listed, refused, run.list, resends, removal
+             FROM batch JOIN run ON run.id = batch.run WHERE run = ?1 AND seq = ?2",
         )?;
         let mut found = select.query(params![key.run.as_str(), key.seq])?;
         let row = found.next()?.ok_or(StoreError::Damaged("a batch is missing"))?;
         Ok(SentBatch {
             key: key.clone(),
-            items: segments::entries(row.get_ref(0)?.as_blob().unwrap_or_default(), row.get(1)?)?,
-            digest: row.get(2)?,
-            first_sent_at: moment(row.get(3)?),
-            resends: row.get(8)?,
-            removal: row.get(9)?,
-            successes: count(row.get(4)?),
-            already_listed: count(row.get(5)?),
-            refused: count(row.get(6)?),
-            list: ListKey(row.get(7)?),
+            items: Vec::new(),
+            count: count(row.get(0)?),
+            digest: row.get(1)?,
+            first_sent_at: moment(row.get(2)?),
+            successes: count(row.get(3)?),
+            already_listed: count(row.get(4)?),
+            refused: count(row.get(5)?),
+            list: ListKey(row.get(6)?),
+            resends: row.get(7)?,
+            removal: row.get(8)?,
             parts: self.parts(key)?,
         })
+    }
+
+    /// How a batch stands, without its items.
+    pub fn standing(&self, key: &BatchKey) -> Result<Standing, StoreError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT run.list, resends FROM batch JOIN run ON run.id = batch.run WHERE run = ?1 AND seq = ?2",
+        )?;
+        let mut found = select.query(params![key.run.as_str(), key.seq])?;
+        let row = found.next()?.ok_or(StoreError::Damaged("a batch is missing"))?;
+        Ok(Standing { list: ListKey(row.get(0)?), resends: row.get(1)?, parts: self.parts(key)? })
     }
 
     fn parts(&self, key: &BatchKey) -> Result<Vec<Part>, StoreError> {
@@ -248,7 +259,7 @@ impl Store {
     }
 }
 
-fn part_of_row(row: &rusqlite::Row<'_>) -> Result<Part, StoreError> {
+pub(crate) fn part_of_row(row: &rusqlite::Row<'_>) -> Result<Part, StoreError> {
     let state = match (row.get_ref(4)?.as_str().unwrap_or_default(), moment(row.get(6)?)) {
         ("accepted", Some(at)) => PartState::Accepted { at },
         ("sending", _) => PartState::Sending,

@@ -21,6 +21,7 @@ mod open;
 mod overview;
 mod owed;
 mod present;
+mod queue;
 mod rows;
 mod runs;
 mod segments;
@@ -33,7 +34,7 @@ mod targets;
 mod undoing;
 mod webhooks;
 
-pub use batches::{BatchKey, Instead, Outcome, Part, PartId, PartState, RemovalOutcome, SentBatch, Sighting};
+pub use batches::{BatchKey, Instead, Outcome, Part, PartId, PartState, RemovalOutcome, SentBatch, Sighting, Standing};
 pub use difference::{Because, Difference};
 pub use error::StoreError;
 pub use events::Logged;

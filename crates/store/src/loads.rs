@@ -153,7 +153,7 @@ impl Store {
             if transaction.query_row(sql, [run.as_str()], |row| row.get::<_, i64>(0))? == 0 {
                 return Ok(());
             }
-            for table in ["part", "refusal", "owed", "batch", "segment"] {
+            for table in ["body", "part", "refusal", "owed", "batch", "segment"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE run = ?1"), [run.as_str()])?;
             }
             // Whose they are is told by the run: without it they would wait for ever.

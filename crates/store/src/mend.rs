@@ -43,7 +43,7 @@ impl Store {
                 drop_damaged(transaction, "note", "load, first", "body", &|body, crc| crc32fast::hash(body) == crc)?;
             let owed = drop_damaged(transaction, "owed", "target, run, batch", "entries", &entries)?;
             let beliefs = sets + ends + lifted + fates + notes + owed;
-            let mut replanned = damaged_runs(transaction, "batch", "items", "= 'planned'", &entries)?;
+            let mut replanned = damaged_runs(transaction, "body", "items", "= 'planned'", &entries)?;
             replanned.extend(runs_with_damaged_parts(transaction)?);
             replanned.sort_unstable();
             replanned.dedup();

@@ -10,9 +10,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::error::StoreError;
 use crate::files::{private_options, sync_name};
 use crate::migration;
+use crate::queue::Queue;
 
 /// The schema that this version reads and writes.
-pub const SCHEMA_VERSION: i64 = 4;
+pub const SCHEMA_VERSION: i64 = 5;
 
 /// The name of the database in the state directory.
 const FILE: &str = "dncsync.db";
@@ -26,11 +27,13 @@ const STEPS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("schema-2.sql"),
     include_str!("schema-3.sql"),
     include_str!("schema-4.sql"),
+    include_str!("schema-5.sql"),
 ];
 
 /// The memory of one state directory. One connection; each process, or thread, opens its own.
 pub struct Store {
     pub(crate) connection: Connection,
+    pub(crate) queue: Queue,
     directory: PathBuf,
 }
 
@@ -54,7 +57,7 @@ impl Store {
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", "on")?;
         migrate(&mut connection)?;
-        Ok(Self { connection, directory: directory.to_owned() })
+        Ok(Self { connection, queue: Queue::default(), directory: directory.to_owned() })
     }
 
     /// Whether there is a store in `directory`.
@@ -72,6 +75,15 @@ impl Store {
         &mut self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.queue.changed();
+        self.write_beside_queue(change)
+    }
+
+    /// The same, where `change` makes no part wait: it may settle batches, and let parts leave.
+    pub(crate) fn write_beside_queue<T>(
+        &mut self,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = change(&transaction)?;
         transaction.commit()?;
@@ -85,8 +97,17 @@ impl Store {
         &mut self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.queue.changed();
+        self.write_soon_beside_queue(change)
+    }
+
+    /// Both at once.
+    pub(crate) fn write_soon_beside_queue<T>(
+        &mut self,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         self.connection.pragma_update(None, "synchronous", "normal")?;
-        let written = self.write(change);
+        let written = self.write_beside_queue(change);
         self.connection.pragma_update(None, "synchronous", "full")?;
         written
     }

@@ -18,7 +18,16 @@ use crate::open::Store;
 use crate::rows::signed;
 use crate::sets::{self, SetId};
 
+/// SQLite's pages in memory while batches are on their way, in KiB: a list of ten million numbers is 25 MiB, and what pages of it
+/// show lies all over it.
+const CACHE_KIB: i64 = 48 << 10;
+
 impl Store {
+    /// Much of a list's set will be asked for and changed: as much of it stays in memory.
+    pub fn keep_at_hand(&self) -> Result<(), StoreError> {
+        Ok(self.connection.pragma_update(None, "cache_size", -CACHE_KIB)?)
+    }
+
     /// Of sorted numbers, those that were seen in the list, in order. Reads only the chunks it needs.
     pub fn present_among(&self, list: ListKey, sorted: &[Number]) -> Result<Vec<Number>, StoreError> {
         sets::among(&self.connection, lists::sets(&self.connection, list)?[0], sorted)
@@ -69,7 +78,9 @@ pub(crate) fn add(transaction: &Transaction<'_>, list: ListKey, sorted: &[Number
     let [present, _, refused] = lists::sets(transaction, list)?;
     let added = sets::add(transaction, present, sorted)?;
     // What is listed was taken after all.
-    sets::take_out(transaction, refused, sorted)?;
+    if !sets::is_empty(transaction, refused)? {
+        sets::take_out(transaction, refused, sorted)?;
+    }
     transaction.execute("UPDATE list SET listed = listed + ?2 WHERE id = ?1", params![list.0, signed(added)])?;
     Ok(())
 }

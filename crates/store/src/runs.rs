@@ -190,7 +190,7 @@ impl Store {
         event: &Event,
     ) -> Result<(), StoreError> {
         self.write_soon(|transaction| {
-            for table in ["part", "refusal", "owed", "batch"] {
+            for table in ["body", "part", "refusal", "owed", "batch"] {
                 let sql = format!("DELETE FROM {table} WHERE run = ?1");
                 transaction.execute(&sql, [run.as_str()])?;
             }
@@ -237,11 +237,9 @@ impl Store {
                 "UPDATE run SET stage = 'finished', ended_at = ?2, report = ?3 WHERE id = ?1",
                 params![run.as_str(), now.millis(), text],
             )?;
-            for table in ["segment", "part", "refusal"] {
+            for table in ["segment", "body", "part", "refusal"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE run = ?1"), [run.as_str()])?;
             }
-            let sql = "UPDATE batch SET items = x'', crc = 0 WHERE run = ?1";
-            transaction.execute(sql, [run.as_str()])?;
             append(transaction, now, run, &[Event::Finished(Box::new(report.clone()))])
         })
     }
@@ -267,8 +265,7 @@ fn insert_batch(
     let members: RoaringBitmap = (0..u32::try_from(batch.items().len()).unwrap_or(u32::MAX)).collect();
     transaction
         .prepare_cached(
-            "INSERT INTO batch (run, seq, count, urgent, digest, items, crc, doubted, removal)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO batch (run, seq, count, urgent, digest, doubted, removal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
             run.as_str(),
@@ -276,11 +273,12 @@ fn insert_batch(
             signed(members.len()),
             batch.urgent(),
             batch.digest(),
-            bytes,
-            crc32fast::hash(&bytes),
             sent == Sent::Doubted,
             sent == Sent::Removed,
         ])?;
+    transaction
+        .prepare_cached("INSERT INTO body (run, batch, items, crc) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![run.as_str(), seq, bytes, crc32fast::hash(&bytes)])?;
     let state = if sent == Sent::Doubted { "doubted" } else { "waiting" };
     transaction
         .prepare_cached("INSERT INTO part (run, batch, members, state) VALUES (?1, ?2, ?3, ?4)")?

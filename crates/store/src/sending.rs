@@ -18,6 +18,7 @@ use crate::{feeds, owed, present, sets, webhooks};
 impl Store {
     /// Requests whose answers died with their process may have been applied: they will be repeated.
     pub fn reopen_sending(&mut self, tenant: TenantId) -> Result<(), StoreError> {
+        self.queue.changed();
         self.connection.execute(
             "UPDATE part SET state = 'waiting' WHERE state = 'sending' AND run IN
              (SELECT run.id FROM run JOIN target ON target.id = run.target WHERE target.tenant = ?1)",
@@ -35,7 +36,7 @@ impl Store {
         now: Timestamp,
         event: &Event,
     ) -> Result<(), StoreError> {
-        self.write(|transaction| {
+        self.write_beside_queue(|transaction| {
             let sql = "UPDATE part SET state = 'sending', attempts = attempts + 1 WHERE id = ?1";
             transaction.execute(sql, [part.id.0])?;
             transaction.execute(
@@ -44,12 +45,14 @@ impl Store {
                 params![part.batch.run.as_str(), part.batch.seq, now.millis(), signed(already_listed)],
             )?;
             append(transaction, now, &part.batch.run, std::slice::from_ref(event))
-        })
+        })?;
+        self.queue.left(part.id);
+        Ok(())
     }
 
     /// The server took the part.
     pub fn accepted(&mut self, part: &Part, now: Timestamp, event: &Event) -> Result<(), StoreError> {
-        self.write(|transaction| {
+        self.write_beside_queue(|transaction| {
             let sql = "UPDATE part SET state = 'accepted', accepted_at = ?2 WHERE id = ?1";
             transaction.execute(sql, params![part.id.0, now.millis()])?;
             append(transaction, now, &part.batch.run, std::slice::from_ref(event))
@@ -94,9 +97,9 @@ impl Store {
         })
     }
 
-    /// A page of the list was read: these sorted numbers are present, and this is what it means for batches.
+    /// Pages of the list were read: these sorted numbers are present, and this is what it means for batches.
     pub fn see(&mut self, list: ListKey, sorted: &[Number], sightings: &[Sighting]) -> Result<(), StoreError> {
-        self.write(|transaction| {
+        self.write_beside_queue(|transaction| {
             present::add(transaction, list, sorted)?;
             sightings.iter().try_for_each(|sighting| count_sighting(transaction, sighting))
         })
@@ -198,7 +201,7 @@ impl Store {
         event: &Event,
     ) -> Result<(), StoreError> {
         let (key, webhook) = (&batch.key, outcome.webhook);
-        self.write(|transaction| {
+        self.write_beside_queue(|transaction| {
             transaction.execute(
                 "UPDATE batch SET settled_at = ?3, unconfirmed = ?4 WHERE run = ?1 AND seq = ?2",
                 params![key.run.as_str(), key.seq, now.millis(), signed(outcome.unconfirmed.len() as u64)],

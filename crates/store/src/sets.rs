@@ -57,6 +57,12 @@ pub(crate) fn drop_chunk(transaction: &Transaction<'_>, set: SetId, key: u64) ->
     Ok(())
 }
 
+/// Whether a set holds nothing.
+pub(crate) fn is_empty(connection: &Connection, set: SetId) -> Result<bool, StoreError> {
+    let mut select = connection.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM chunk WHERE number_set = ?1)")?;
+    Ok(select.query_row([set.0], |row| row.get(0))?)
+}
+
 /// Empties a set.
 pub(crate) fn clear(transaction: &Transaction<'_>, set: SetId) -> Result<(), StoreError> {
     transaction.execute("DELETE FROM chunk WHERE number_set = ?1", [set.0])?;

@@ -11,6 +11,10 @@ use crate::open::Store;
 use crate::rows::moment;
 use crate::runs::{Charge, charge};
 
+/// Without a limit nobody asks for the slots of the last minutes, and they are some thousand: once in so many is enough to forget
+/// the old ones.
+const PRUNED_EVERY: i64 = 64;
+
 /// A place in the window that was taken for one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlotId(i64);
@@ -25,8 +29,7 @@ pub enum Grant {
 }
 
 impl Store {
-    /// Takes a slot for a request before the request leaves, and charges it to a run. A power cut may take it away until a
-    /// batch leaves: nobody is back within a window after that.
+    /// Takes a slot for a request, durably, before the request leaves, and charges it to a run.
     pub fn take_slot(
         &mut self,
         tenant: TenantId,
@@ -34,15 +37,20 @@ impl Store {
         now: Timestamp,
         charged: Option<&Charge>,
     ) -> Result<Grant, StoreError> {
-        self.write_soon(|transaction| {
-            amend_and_prune(transaction, tenant, now)?;
-            let rate = rate.with(Pace::limit(pace(transaction, tenant)?, rate.a_minute(), now));
-            if let Leave::At(moment) = pacing::may_leave(&slots(transaction, tenant)?, rate, now) {
-                return Ok(Grant::Wait(moment));
+        self.write_slot(charged, |transaction| {
+            if rate.a_minute() > 0 {
+                amend_and_prune(transaction, tenant, now)?;
+                let rate = rate.with(Pace::limit(pace(transaction, tenant)?, rate.a_minute(), now));
+                if let Leave::At(moment) = pacing::may_leave(&slots(transaction, tenant)?, rate, now) {
+                    return Ok(Grant::Wait(moment));
+                }
             }
             let sql = "INSERT INTO slot (tenant, taken_at) VALUES (?1, ?2)";
             transaction.execute(sql, params![tenant.0, now.millis()])?;
             let slot = SlotId(transaction.last_insert_rowid());
+            if rate.a_minute() == 0 && slot.0 % PRUNED_EVERY == 0 {
+                amend_and_prune(transaction, tenant, now)?;
+            }
             if let Some(charged) = charged {
                 charge(transaction, charged)?;
             }
@@ -53,7 +61,7 @@ impl Store {
     /// The server said to a request of this run that we ask too often: the pace of the tenant, whose whole rate this is, is
     /// lowered.
     pub fn throttled(&mut self, tenant: TenantId, run: &RunId, rate: Rate, now: Timestamp) -> Result<(), StoreError> {
-        self.write(|transaction| {
+        self.write_beside_queue(|transaction| {
             let sql = "UPDATE run SET requests_throttled = requests_throttled + 1 WHERE id = ?1";
             transaction.execute(sql, [run.as_str()])?;
             if let Some(pace) = Pace::lowered(pace(transaction, tenant)?, rate.a_minute(), now) {
@@ -64,10 +72,20 @@ impl Store {
         })
     }
 
-    /// The answer to a slot's request came, or was given up.
+    /// That of a batch is on the disk before the batch leaves, too: what is recorded of the batch in between takes it along.
+    fn write_slot<T>(
+        &mut self,
+        charged: Option<&Charge>,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let of_batch = charged.is_some_and(|charged| charged.kind == "post");
+        if of_batch { self.write_soon_beside_queue(change) } else { self.write_beside_queue(change) }
+    }
+
+    /// The answer to a slot's request came, or was given up. Forgotten, the slot is held for longer.
     pub fn answered(&mut self, slot: SlotId, now: Timestamp) -> Result<(), StoreError> {
         let sql = "UPDATE slot SET answered_at = ?2 WHERE id = ?1";
-        self.write_soon(|transaction| {
+        self.write_soon_beside_queue(|transaction| {
             transaction.execute(sql, params![slot.0, now.millis()])?;
             Ok(())
         })

@@ -145,7 +145,7 @@ impl Store {
     }
 
     fn open_items(&self, run: &RunId) -> Result<Vec<Number>, StoreError> {
-        let mut select = self.connection.prepare_cached("SELECT items, crc FROM batch WHERE run = ?1")?;
+        let mut select = self.connection.prepare_cached("SELECT items, crc FROM body WHERE run = ?1")?;
         let mut rows = select.query([run.as_str()])?;
         let mut numbers = Vec::new();
         while let Some(row) = rows.next()? {

@@ -5,6 +5,7 @@ use dncsync_core::paging::PageFacts;
 use dncsync_core::target::ListId;
 use serde::Deserialize;
 
+use super::plain::{self, Plain};
 use crate::lenient::{self, Array, Object, Scalar, read};
 use crate::told::{Failed, FoundList, ItemsPage, ListsPage, Posted, Removed, Standing};
 
@@ -46,16 +47,36 @@ struct PageBody<'a, T> {
     total: Scalar<'a>,
 }
 
-impl<T> PageBody<'_, T> {
+/// The figures of a page, as they are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Figures {
+    pub(crate) count: u64,
+    pub(crate) size: Option<u64>,
+    pub(crate) total: Option<u64>,
+    pub(crate) pages: Option<u64>,
+}
+
+impl Figures {
     /// Figures that contradict the page itself are not believed: a `total` of 0 above a full page would end the reading.
-    fn facts(&self) -> PageFacts {
-        let count = self.entities.0.len() as u64;
-        let believed = |figure: &Scalar<'_>, least: u64| figure.count().filter(|told| *told >= least);
+    fn facts(self) -> PageFacts {
+        let count = self.count;
+        let believed = |figure: Option<u64>, least: u64| figure.filter(|told| *told >= least);
         PageFacts {
             count,
-            size: believed(&self.page_size, count.max(1)),
-            total: believed(&self.total, count),
-            pages: believed(&self.page_count, count.min(1)),
+            size: believed(self.size, count.max(1)),
+            total: believed(self.total, count),
+            pages: believed(self.pages, count.min(1)),
+        }
+    }
+}
+
+impl<T> PageBody<'_, T> {
+    fn figures(&self) -> Figures {
+        Figures {
+            count: self.entities.0.len() as u64,
+            size: self.page_size.count(),
+            total: self.total.count(),
+            pages: self.page_count.count(),
         }
     }
 }
@@ -64,7 +85,7 @@ impl<T> PageBody<'_, T> {
 pub(crate) fn lists(body: &[u8]) -> Option<ListsPage> {
     let page = read::<Object<PageBody<'_, ListBody<'_>>>>(body)?.0?;
     let lists = page.entities.0.iter().filter_map(|list| list.0.as_ref()?.found(None)).collect();
-    Some(ListsPage { lists, facts: page.facts(), records: None })
+    Some(ListsPage { lists, facts: page.figures().facts(), records: None })
 }
 
 #[derive(Deserialize)]
@@ -89,11 +110,17 @@ impl ItemBody<'_> {
 
 /// A page of numbers.
 pub(crate) fn items(body: &[u8]) -> Option<ItemsPage> {
-    let page = read::<Object<PageBody<'_, ItemBody<'_>>>>(body)?.0?;
-    let mut numbers: Vec<Number> = page.entities.0.iter().filter_map(|item| item.0.as_ref()?.number()).collect();
+    let Plain { mut numbers, figures } = plain::page(body).or_else(|| lenient_page(body))?;
     numbers.sort_unstable();
     numbers.dedup();
-    Some(ItemsPage { numbers, facts: page.facts() })
+    Some(ItemsPage { numbers, facts: figures.facts() })
+}
+
+/// A page of numbers, however it is written.
+pub(crate) fn lenient_page(body: &[u8]) -> Option<Plain> {
+    let page = read::<Object<PageBody<'_, ItemBody<'_>>>>(body)?.0?;
+    let numbers = page.entities.0.iter().filter_map(|item| item.0.as_ref()?.number()).collect();
+    Some(Plain { numbers, figures: page.figures() })
 }
 
 #[derive(Deserialize)]

@@ -59,9 +59,31 @@ pub(crate) fn item_bytes(item: &Entry) -> usize {
 }
 
 fn write(out: &mut impl Write, item: &Entry) -> io::Result<()> {
-    write!(out, "{BEFORE_NUMBER}{}{BEFORE_SOURCE}{}{BEFORE_NOTES}", item.number.get(), item.source.name())?;
-    serde_json::to_writer(&mut *out, &*item.notes)?;
+    out.write_all(BEFORE_NUMBER.as_bytes())?;
+    write_digits(out, item.number.get())?;
+    out.write_all(BEFORE_SOURCE.as_bytes())?;
+    out.write_all(item.source.name().as_bytes())?;
+    out.write_all(BEFORE_NOTES.as_bytes())?;
+    let plain = |byte: u8| (b' '..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
+    if item.notes.bytes().all(plain) {
+        for piece in [b"\"", item.notes.as_bytes(), b"\""] {
+            out.write_all(piece)?;
+        }
+    } else {
+        serde_json::to_writer(&mut *out, &*item.notes)?;
+    }
     out.write_all(END.as_bytes())
+}
+
+/// A number as digits: formatting machinery costs more than all else of an item.
+fn write_digits(out: &mut impl Write, mut number: u64) -> io::Result<()> {
+    let (mut digits, mut first) = ([b'0'; 20], 20);
+    while number > 0 || first == digits.len() {
+        first -= 1;
+        digits[first] += (number % 10) as u8;
+        number /= 10;
+    }
+    out.write_all(&digits[first..])
 }
 
 /// Takes bytes and keeps their number only.

@@ -3,5 +3,6 @@
 pub(crate) mod calls;
 pub(crate) mod decode;
 pub(crate) mod items;
+pub(crate) mod plain;
 pub(crate) mod scope;
 pub(crate) mod sign_in;

@@ -24,6 +24,7 @@ pub(crate) async fn run(args: args::Sandbox, global: &Global) -> Result<u8, Trou
         page_cap: args.page_cap,
         token_ttl: args.token_ttl,
         tell_totals: !args.no_totals,
+        shuffled: args.shuffled,
         data: args.data,
         clients: args.client,
         faults: args.fault,

@@ -138,48 +138,48 @@ const HEADER: &str = "call                | failure         | end  | confirmed |
 /// `before`: listed already. `requests` and `again` as the report counts them. `applied`: posts that the tenant applied.
 /// `told`: webhooks that the aggregator took, until after a second run.
 const V2_TABLE: &str = "\
-token               | nobody there    | done |        10 |      0 |        5 |     1 |      1 |       1 |    1 |  1.7
-token               | not applied     | done |        10 |      0 |        5 |     1 |      2 |       1 |    1 |  1.7
-token               | answer lost     | done |        10 |      0 |        5 |     1 |      2 |       1 |    1 |  1.7
-token               | timeout         | done |        10 |      0 |        5 |     1 |      2 |       1 |    1 | 16.7
-token               | cut off         | done |        10 |      0 |        5 |     1 |      2 |       1 |    1 |  1.7
-token               | a page, no JSON | done |        10 |      0 |        5 |     1 |      1 |       1 |    1 |  1.7
-create list         | nobody there    | done |        10 |      0 |        5 |     1 |      1 |       1 |    1 |  1.7
-create list         | not applied     | done |        10 |      0 |        5 |     1 |      1 |       1 |    1 |  1.7
-create list         | answer lost     | done |        10 |      0 |        7 |     2 |      1 |       1 |    1 |  1.7
-create list         | timeout         | done |        10 |      0 |        7 |     2 |      1 |       1 |    1 | 46.7
-create list         | cut off         | done |        10 |      0 |        7 |     2 |      1 |       1 |    1 |  1.7
-create list         | a page, no JSON | done |        10 |      0 |        5 |     1 |      1 |       1 |    1 |  1.7
-find lists          | nobody there    | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  1.7
-find lists          | not applied     | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  1.7
-find lists          | answer lost     | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  1.7
-find lists          | timeout         | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 | 46.7
-find lists          | cut off         | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  1.7
-find lists          | a page, no JSON | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  1.7
-read, first contact | nobody there    | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  1.7
-read, first contact | not applied     | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  1.7
-read, first contact | answer lost     | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  1.7
-read, first contact | timeout         | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 | 46.7
-read, first contact | cut off         | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  1.7
-read, first contact | a page, no JSON | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  1.7
-post items          | nobody there    | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  2.4
-post items          | not applied     | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  2.4
-post items          | answer lost     | done |        10 |      0 |        5 |     1 |      1 |       2 |    1 |  1.2
-post items          | timeout         | done |        10 |      0 |        4 |     1 |      1 |       2 |    1 | 45.4
-post items          | cut off         | done |        10 |      0 |        5 |     1 |      1 |       2 |    1 |  1.2
-post items          | a page, no JSON | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  2.4
-read, confirming    | nobody there    | done |        10 |      0 |        5 |     1 |      1 |       1 |    1 |  1.7
-read, confirming    | not applied     | done |        10 |      0 |        5 |     1 |      1 |       1 |    1 |  1.7
-read, confirming    | answer lost     | done |        10 |      0 |        5 |     1 |      1 |       1 |    1 |  1.7
-read, confirming    | timeout         | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 | 45.9
-read, confirming    | cut off         | done |        10 |      0 |        5 |     1 |      1 |       1 |    1 |  1.7
-read, confirming    | a page, no JSON | done |        10 |      0 |        5 |     1 |      1 |       1 |    1 |  1.7
-webhook             | nobody there    | done |        10 |      0 |        4 |     0 |      1 |       1 |    1 |  1.2
-webhook             | not applied     | done |        10 |      0 |        4 |     0 |      1 |       1 |    1 |  1.2
-webhook             | answer lost     | done |        10 |      0 |        4 |     0 |      1 |       1 |    2 |  1.2
-webhook             | timeout         | done |        10 |      0 |        4 |     0 |      1 |       1 |    2 |  4.2
-webhook             | cut off         | done |        10 |      0 |        4 |     0 |      1 |       1 |    2 |  1.2
-webhook             | a page, no JSON | done |        10 |      0 |        4 |     0 |      1 |       1 |    1 |  1.2
+token               | nobody there    | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+token               | not applied     | done |        10 |      0 |        4 |     1 |      2 |       1 |    1 |  1.5
+token               | answer lost     | done |        10 |      0 |        4 |     1 |      2 |       1 |    1 |  1.5
+token               | timeout         | done |        10 |      0 |        4 |     1 |      2 |       1 |    1 | 16.5
+token               | cut off         | done |        10 |      0 |        4 |     1 |      2 |       1 |    1 |  1.5
+token               | a page, no JSON | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+create list         | nobody there    | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+create list         | not applied     | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+create list         | answer lost     | done |        10 |      0 |        6 |     2 |      1 |       1 |    1 |  1.5
+create list         | timeout         | done |        10 |      0 |        6 |     2 |      1 |       1 |    1 | 46.5
+create list         | cut off         | done |        10 |      0 |        6 |     2 |      1 |       1 |    1 |  1.5
+create list         | a page, no JSON | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+find lists          | nobody there    | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  1.5
+find lists          | not applied     | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  1.5
+find lists          | answer lost     | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  1.5
+find lists          | timeout         | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 | 46.5
+find lists          | cut off         | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  1.5
+find lists          | a page, no JSON | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  1.5
+read, first contact | nobody there    | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  1.5
+read, first contact | not applied     | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  1.5
+read, first contact | answer lost     | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  1.5
+read, first contact | timeout         | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 | 46.5
+read, first contact | cut off         | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  1.5
+read, first contact | a page, no JSON | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  1.5
+post items          | nobody there    | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+post items          | not applied     | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+post items          | answer lost     | done |        10 |      0 |        4 |     1 |      1 |       2 |    1 |  1.5
+post items          | timeout         | done |        10 |      0 |        4 |     1 |      1 |       2 |    1 | 46.5
+post items          | cut off         | done |        10 |      0 |        4 |     1 |      1 |       2 |    1 |  1.5
+post items          | a page, no JSON | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+read, confirming    | nobody there    | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+read, confirming    | not applied     | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+read, confirming    | answer lost     | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+read, confirming    | timeout         | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 | 46.5
+read, confirming    | cut off         | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+read, confirming    | a page, no JSON | done |        10 |      0 |        4 |     1 |      1 |       1 |    1 |  1.5
+webhook             | nobody there    | done |        10 |      0 |        3 |     0 |      1 |       1 |    1 |  1.1
+webhook             | not applied     | done |        10 |      0 |        3 |     0 |      1 |       1 |    1 |  1.1
+webhook             | answer lost     | done |        10 |      0 |        3 |     0 |      1 |       1 |    2 |  1.1
+webhook             | timeout         | done |        10 |      0 |        3 |     0 |      1 |       1 |    2 |  4.0
+webhook             | cut off         | done |        10 |      0 |        3 |     0 |      1 |       1 |    2 |  1.1
+webhook             | a page, no JSON | done |        10 |      0 |        3 |     0 |      1 |       1 |    1 |  1.1
 ";
 
 /// An empty answer, as that of a search in vain, cannot be cut off.

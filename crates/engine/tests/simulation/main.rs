@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, reason = "a lock that is poisoned is a test that has failed")]
 
 mod aggregator;
+mod economy;
 mod failures;
 mod feeds;
 mod invariants;

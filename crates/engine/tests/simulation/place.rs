@@ -20,6 +20,9 @@ use tokio::time::Instant;
 use crate::net::{API, HOOKS, Net, Way};
 use crate::tenancy::Tenancy;
 
+/// As the contract has it.
+const LAG: Duration = Duration::from_secs(1);
+
 /// When every simulated world begins: 2026-11-22, a Sunday.
 const BEGINNING: i64 = 1_795_305_600_000;
 
@@ -31,6 +34,10 @@ pub(crate) struct Nature {
     pub(crate) batch: usize,
     pub(crate) page_cap: usize,
     pub(crate) tell_totals: bool,
+    /// Lists are read in an order that has nothing to do with when entries came.
+    pub(crate) shuffled: bool,
+    /// How long reads lag behind.
+    pub(crate) lag: Duration,
     pub(crate) token_ttl: Duration,
     pub(crate) told: bool,
     /// How far the tenant's clock is ahead of ours.
@@ -47,6 +54,8 @@ impl Nature {
             rate: [6, 12, 30, 100, 100][dice.usize(..5)],
             batch: [1, 3, 7, 20, 10_000][dice.usize(..5)],
             page_cap: tenancy.page_cap([3, 10, 10_000][dice.usize(..3)]),
+            shuffled: dice.clone().u32(..3) == 0,
+            lag: LAG,
             tell_totals: dice.bool(),
             token_ttl: Duration::from_secs([5, 90, 3600][dice.usize(..3)]),
             told: dice.u32(..4) > 0,
@@ -64,6 +73,8 @@ impl Nature {
             batch: 10_000,
             page_cap: 10_000,
             tell_totals: true,
+            shuffled: false,
+            lag: LAG,
             token_ttl: Duration::from_secs(3600),
             told: true,
             skew: Duration::ZERO,
@@ -113,7 +124,8 @@ impl Place {
             quirks: tenancy.quirks.clone(),
             // The Admin API has no limit of which anybody knows.
             rate: if tenancy.is_admin() { 0 } else { nature.rate },
-            lag: Duration::from_secs(1),
+            lag: nature.lag,
+            shuffled: nature.shuffled,
             page_cap: nature.page_cap,
             token_ttl: nature.token_ttl,
             tell_totals: nature.tell_totals,

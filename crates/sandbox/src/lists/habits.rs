@@ -17,6 +17,7 @@ pub(crate) struct Habits {
     linger: Duration,
     /// Searches lag by so many times the lag of reads.
     searches: u32,
+    shuffled: bool,
     /// The number of the next group; `None` before the first one.
     next_id: Option<u64>,
 }
@@ -27,6 +28,7 @@ impl Habits {
             profile: options.profile,
             linger: if options.has(Quirk::NoLinger) { Duration::ZERO } else { LINGER },
             searches: if options.has(Quirk::SearchLag) { 4 } else { 1 },
+            shuffled: options.shuffled,
             next_id: None,
         }
     }
@@ -53,6 +55,7 @@ impl Habits {
 
     pub(crate) fn list(&self, about: About, created: u32) -> List {
         match self.profile {
+            Profile::V2 if self.shuffled => List::shuffled(about, created),
             Profile::V2 => List::new(about, created),
             Profile::Admin => List::group(about, created, self.linger),
         }

@@ -88,7 +88,7 @@ fn a_damaged_fate_claim_note_or_debt_is_dropped() {
 fn a_run_with_a_damaged_batch_is_planned_anew_from_its_entries() {
     let mut house = lived_in();
     let before = house.store.last_event().unwrap();
-    let mended = house.damage("UPDATE batch SET items = zeroblob(length(items)) WHERE run = 'r2' AND seq = 1");
+    let mended = house.damage("UPDATE body SET items = zeroblob(length(items)) WHERE run = 'r2' AND batch = 1");
     assert_eq!(mended, Mended { replanned: vec![run("r2")], ..Mended::default() });
     assert_eq!(house.store.run(&run("r2")).unwrap().stage, Stage::Loaded);
     assert_eq!(house.next(), None, "nothing of the old plan leaves");

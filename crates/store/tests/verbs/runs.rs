@@ -91,7 +91,8 @@ fn a_finished_run_keeps_its_report_and_drops_its_numbers() {
     assert_eq!(house.store.report(&run("r1")).unwrap(), Some(report("r1")));
     assert_eq!(house.store.entries(&run("r1")).unwrap(), []);
     assert_eq!(house.store.unfinished_runs(house.tenant).unwrap(), []);
-    let kept: i64 = house.sql().query_row("SELECT sum(length(items)) FROM batch", [], |row| row.get(0)).unwrap();
+    let kept: i64 =
+        house.sql().query_row("SELECT coalesce(sum(length(items)), 0) FROM body", [], |row| row.get(0)).unwrap();
     assert_eq!(kept, 0);
     let last = house.store.events_after(house.store.last_event().unwrap() - 1, 1).unwrap();
     assert!(last[0].line.contains("\"eventType\":\"DNC_INGESTION\""));

@@ -70,7 +70,10 @@ fn what_is_planned_is_under_way_also_where_its_entries_cannot_be_read() {
 fn a_plan_that_is_made_anew_does_not_stand_in_its_own_way() {
     let mut house = House::new();
     house.plan_removals("a", &[4], &[11]);
-    house.sql().execute("UPDATE batch SET items = x'00' WHERE removal = 0", []).unwrap();
+    house
+        .sql()
+        .execute("UPDATE body SET items = x'00' WHERE batch IN (SELECT seq FROM batch WHERE removal = 0)", [])
+        .unwrap();
     assert!(matches!(house.store.under_way(house.target), Err(StoreError::Damaged(_))));
     assert_eq!(house.store.mend(at(5), &run("a")).unwrap().replanned, [run("a")]);
     assert_eq!(house.store.under_way(house.target).unwrap(), set([]), "a damaged batch, and its neighbour");
