@@ -4,6 +4,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use dncsync_core::check::{Country, read_number, read_plain};
+use dncsync_core::number::Number;
 use fastrand::Rng;
 use rlibphonenumber::{
     PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType, Region, get_national_significant_number_owned,
@@ -47,7 +48,7 @@ pub(crate) fn figures() -> Vec<Mixed> {
 fn figure(mix: &Mix) -> Mixed {
     let country = mix.country.and_then(Country::read);
     let region: Option<Region> = mix.country.and_then(|country| country.parse().ok());
-    let read = |text: &str| read_number(text, country).map_or(0, |number| number.get());
+    let read = |text: &str| read_number(text, country).map_or(0, Number::get);
     let ask = |text: &str| by_library(text, region);
     assert_eq!(sum(mix.first(ASKED), read), sum(mix.first(ASKED), ask), "ours and the library differ: {}", mix.name);
     let (mut ours, mut library) = (Vec::new(), Vec::new());
