@@ -48,13 +48,13 @@ pub(crate) fn measure(binary: &Path, home: &Path, numbers: u64, shuffled: bool) 
     drop(tenant);
     // Nobody is there: the load is kept, and the run waits.
     let mut load = ours(binary, &state, port);
-    let loaded = load.args(["ingest", "--campaign", "BENCH", "--patience", "1s"]).arg(&input);
+    let loaded = load.args(["ingest", "--campaign", "BENCH", "--rate", "0", "--patience", "1s"]).arg(&input);
     let loaded = loaded.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("a process");
     assert_eq!(loaded.code(), Some(5), "the tenant cannot be reached");
 
     let _tenant = Tenant::start(binary, port, shuffled);
     let before = spent_by_children();
-    let output = ours(binary, &state, port).args(["resume", "--json"]).output().expect("a process");
+    let output = ours(binary, &state, port).args(["resume", "--rate", "0", "--json"]).output().expect("a process");
     let spent = spent_by_children() - before;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let report = report(&output.stdout);
@@ -80,8 +80,8 @@ fn report(output: &[u8]) -> Value {
 fn ours(binary: &Path, state: &Path, port: u16) -> Command {
     let mut command = Command::new(binary);
     let host = format!("http://127.0.0.1:{port}");
-    command.args(["--rate", "0", "--state"]).arg(state);
-    command.envs([("CXONE_API_URL", host.clone()), ("CXONE_TOKEN_URL", host)]);
+    command.arg("--state").arg(state);
+    command.envs([("CXONE_TOKEN_URL", format!("{host}/oauth/token")), ("CXONE_API_URL", host)]);
     command.envs([("CXONE_CLIENT_ID", "bench"), ("CXONE_CLIENT_SECRET", "bench")]);
     command
 }
@@ -106,8 +106,7 @@ impl Tenant {
         let told: Value = serde_json::from_str(&line).expect("JSON");
         let (api, token) = (told["apiUrl"].as_str().expect("a URL"), told["tokenUrl"].as_str().expect("a URL"));
         let port = api.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
-        let token_path = token.splitn(4, '/').nth(3).unwrap_or_default();
-        let token_path = format!("/{}/oauth/token", token_path.trim_matches('/')).replace("//", "/");
+        let token_path = format!("/{}", token.splitn(4, '/').nth(3).unwrap_or_default());
         Self { child, port, token_path }
     }
 }
