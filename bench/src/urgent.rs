@@ -40,9 +40,8 @@ pub(crate) fn measure(numbers: usize) -> Vec<Figures> {
     let sandbox = Sandbox::start(&binary);
     let relay = Relay::before(&sandbox.address);
     let command = Ingest { binary, home: home.path(), address: relay.address.clone() };
-    let mut drawn = draw(numbers + RUNS + 1);
-    let urgent = drawn.split_off(numbers);
-    command.run(&drawn);
+    let (listed, urgent) = draw(numbers);
+    command.run(&listed);
     command.run(&urgent[..1]);
     urgent[1..].iter().map(|number| one(&command, &relay, *number)).collect()
 }
@@ -61,34 +60,24 @@ fn one(command: &Ingest<'_>, relay: &Relay, number: u64) -> Figures {
     Figures { own: seen[batch].came - began - server, server, requests: seen.len(), nothing }
 }
 
-/// Distinct numbers, the same in each run, in random order.
-fn draw(count: usize) -> Vec<u64> {
+/// Distinct numbers, the same in each run: those of the list, in order, since a list that is filled in order is filled
+/// soon; and those that follow one by one, from anywhere between them.
+fn draw(count: usize) -> (Vec<u64>, Vec<u64>) {
     let mut dice = fastrand::Rng::with_seed(20_261_126);
-    let known = |area: &u64| read_number(&format!("+1{area}5552368"), None).is_ok();
-    let areas: Vec<u64> = (200..1000).filter(known).collect();
-    let mut drawn: Vec<u64> = Vec::new();
-    while drawn.len() < count {
-        drawn.extend((drawn.len()..count + count / 50).map(|_| {
-            let area = areas[dice.usize(..areas.len())];
-            // Exchanges that are nobody's holes: whole area codes have some.
-            10_000_000_000 + area * 10_000_000 + dice.u64(2_000_000..10_000_000)
-        }));
-        drawn.sort_unstable();
-        drawn.dedup();
+    let is_valid = |number: u64| read_number(&format!("+{number}"), None).is_ok();
+    let areas: Vec<u64> = (200..1000).filter(|area| is_valid(10_005_552_368 + area * 10_000_000)).collect();
+    let mut draw = || 10_000_000_000 + areas[dice.usize(..areas.len())] * 10_000_000 + dice.u64(2_000_000..10_000_000);
+    let mut listed: Vec<u64> = Vec::new();
+    while listed.len() < count {
+        let lacking = count - listed.len();
+        listed.extend((0..lacking).map(|_| draw()));
+        listed.sort_unstable();
+        listed.dedup();
     }
-    dice.shuffle(&mut drawn);
-    drawn.truncate(count);
-    // The last ones are sent one by one, and each must be taken.
-    let holes: Vec<usize> = (count.saturating_sub(RUNS + 1)..count).filter(|at| !is_valid(drawn[*at])).collect();
-    holes.into_iter().for_each(|at| {
-        let good = (0..count - RUNS - 1).find(|at| is_valid(drawn[*at])).expect("most numbers are valid");
-        drawn.swap(at, good);
-    });
-    drawn
-}
-
-fn is_valid(number: u64) -> bool {
-    read_number(&format!("+{number}"), None).is_ok()
+    let fresh =
+        std::iter::repeat_with(draw).filter(|number| is_valid(*number) && listed.binary_search(number).is_err());
+    let urgent = fresh.take(RUNS + 1).collect();
+    (listed, urgent)
 }
 
 /// The command, before the relay.
