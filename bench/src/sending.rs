@@ -2,17 +2,18 @@
 //! and the requests, beside those that must be. Beside it the plain way: the same items in bodies that `serde_json` writes,
 //! sent over one connection, and the pages read back into `serde_json::Value`s.
 //!
-//! The input is loaded while nobody listens at the tenant's address: so what is measured begins with the plan.
+//! What our process had spent when its plan was in the store is taken off.
 
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use dncsync_core::check::read_number;
 use fastrand::Rng;
+use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
 /// Items of a batch, entries of a page.
@@ -43,21 +44,18 @@ pub(crate) fn measure(binary: &Path, home: &Path, numbers: u64, shuffled: bool) 
     file.flush().expect("a disk");
     drop(file);
 
-    let tenant = Tenant::start(binary, 0, shuffled);
-    let port = tenant.port;
-    drop(tenant);
-    // Nobody is there: the load is kept, and the run waits.
-    let mut load = ours(binary, &state, port);
-    let loaded = load.args(["ingest", "--campaign", "BENCH", "--rate", "0", "--patience", "1s"]).arg(&input);
-    let loaded = loaded.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("a process");
-    assert_eq!(loaded.code(), Some(5), "the tenant cannot be reached");
-
-    let _tenant = Tenant::start(binary, port, shuffled);
+    let tenant = Tenant::start(binary, shuffled);
     let before = spent_by_children();
-    let output = ours(binary, &state, port).args(["resume", "--rate", "0", "--json"]).output().expect("a process");
-    let spent = spent_by_children() - before;
+    let mut command = Command::new(binary);
+    command.args(["ingest", "--campaign", "BENCH", "--json", "--rate", "0", "--state"]).arg(&state).arg(&input);
+    command.envs([("CXONE_API_URL", &tenant.api), ("CXONE_TOKEN_URL", &tenant.token)]);
+    command.envs([("CXONE_CLIENT_ID", "bench"), ("CXONE_CLIENT_SECRET", "bench")]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a process");
+    let to_plan = spent_when_planned(&child, &state);
+    let output = child.wait_with_output().expect("a process");
+    let spent = spent_by_children() - before - to_plan;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let report = report(&output.stdout);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(report["successes"].as_u64(), Some(numbers), "{report}");
     std::fs::remove_dir_all(&state).expect("a directory");
     let pages = numbers.div_ceil(BATCH);
@@ -69,34 +67,48 @@ pub(crate) fn measure(binary: &Path, home: &Path, numbers: u64, shuffled: bool) 
     }
 }
 
-/// The report of the one run, by itself or in an array.
-fn report(output: &[u8]) -> Value {
-    let told: Value = serde_json::from_slice(output).expect("JSON");
-    let runs = told.get("runs").or_else(|| told.get("reports")).unwrap_or(&told);
-    let first = runs.get(0).unwrap_or(runs);
-    first.get("report").unwrap_or(first).clone()
+/// Seconds of CPU that a process has spent, at the moment at which its plan is in the store.
+fn spent_when_planned(child: &Child, state: &Path) -> f64 {
+    let planned = || -> rusqlite::Result<bool> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let store = Connection::open_with_flags(state.join("dncsync.db"), flags)?;
+        store.query_row("SELECT EXISTS (SELECT 1 FROM run WHERE stage <> 'loaded')", [], |row| row.get(0))
+    };
+    while !planned().unwrap_or(false) {
+        pause();
+    }
+    spent(&format!("/proc/{}/stat", child.id()), 11)
 }
 
-fn ours(binary: &Path, state: &Path, port: u16) -> Command {
-    let mut command = Command::new(binary);
-    let host = format!("http://127.0.0.1:{port}");
-    command.arg("--state").arg(state);
-    command.envs([("CXONE_TOKEN_URL", format!("{host}/oauth/token")), ("CXONE_API_URL", host)]);
-    command.envs([("CXONE_CLIENT_ID", "bench"), ("CXONE_CLIENT_SECRET", "bench")]);
-    command
+/// A moment, in which the processor is left to whom it concerns.
+#[allow(clippy::disallowed_methods, reason = "the bench watches another process")]
+fn pause() {
+    std::thread::sleep(std::time::Duration::from_millis(3));
+}
+
+/// Two figures of a process, in hundredths of a second, as seconds; `skip` of those behind its name come before them.
+fn spent(stat: &str, skip: usize) -> f64 {
+    let stat = std::fs::read_to_string(stat).expect("Linux");
+    let figures = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    figures.skip(skip).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
+/// Seconds of CPU of all processes that were started here and have ended.
+fn spent_by_children() -> f64 {
+    spent("/proc/self/stat", 13)
 }
 
 /// A sandbox in a process of its own.
 struct Tenant {
     child: Child,
-    port: u16,
-    token_path: String,
+    api: String,
+    token: String,
 }
 
 impl Tenant {
-    fn start(binary: &Path, port: u16, shuffled: bool) -> Self {
+    fn start(binary: &Path, shuffled: bool) -> Self {
         let mut command = Command::new(binary);
-        command.args(["sandbox", "--rate", "0", "--lag", "0s", "--json", "--port", &port.to_string()]);
+        command.args(["sandbox", "--rate", "0", "--lag", "0s", "--json", "--port", "0"]);
         if shuffled {
             command.arg("--shuffled");
         }
@@ -104,10 +116,15 @@ impl Tenant {
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().expect("its output")).read_line(&mut line).expect("a line");
         let told: Value = serde_json::from_str(&line).expect("JSON");
-        let (api, token) = (told["apiUrl"].as_str().expect("a URL"), told["tokenUrl"].as_str().expect("a URL"));
-        let port = api.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
-        let token_path = format!("/{}", token.splitn(4, '/').nth(3).unwrap_or_default());
-        Self { child, port, token_path }
+        let [api, token] = ["apiUrl", "tokenUrl"].map(|name| told[name].as_str().expect("a URL").to_owned());
+        Self { child, api, token }
+    }
+
+    /// Its port, and the path at which it hands out tokens.
+    fn address(&self) -> [&str; 2] {
+        let rest = self.token.trim_start_matches("http://");
+        let (host, path) = rest.split_at(rest.find('/').expect("a path"));
+        [host.rsplit(':').next().expect("a port"), path]
     }
 }
 
@@ -137,20 +154,12 @@ fn each_number(numbers: u64, mut each: impl FnMut(u64)) {
     }
 }
 
-/// Seconds of CPU of all processes that were started here and have ended.
-fn spent_by_children() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
-    let figures = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    // cutime and cstime are the 16th and 17th of all, in hundredths of a second.
-    figures.skip(13).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
-}
-
 /// Microseconds of CPU for each number in the plain way, in a process of its own.
 pub(crate) fn plain(binary: &Path, numbers: u64) -> f64 {
-    let tenant = Tenant::start(binary, 0, false);
+    let tenant = Tenant::start(binary, false);
     let before = spent_by_children();
-    let words =
-        ["sending-plain", &tenant.port.to_string(), &tenant.token_path, &numbers.to_string()].map(str::to_owned);
+    let [port, path] = tenant.address();
+    let words = ["sending-plain", port, path, &numbers.to_string()].map(str::to_owned);
     let output = Command::new(std::env::current_exe().expect("this binary")).args(words).output().expect("a process");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // What it spent on drawing the numbers is none of it.
@@ -163,9 +172,7 @@ pub(crate) fn child_work(words: &[String]) {
     let (port, numbers): (u16, u64) = (words[1].parse().expect("a port"), words[3].parse().expect("a count"));
     let mut all: Vec<u64> = Vec::new();
     each_number(numbers, |number| all.push(number));
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
-    let own = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    let drawing = own.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0;
+    let drawing = spent("/proc/self/stat", 11);
 
     let mut wire = Wire {
         stream: BufReader::new(TcpStream::connect(("127.0.0.1", port)).expect("a sandbox")),

@@ -356,7 +356,7 @@ pub(crate) struct Sandbox {
     /// Pages tell neither total nor pageCount
     #[arg(long)]
     pub(crate) no_totals: bool,
-    /// Lists are read in an order of their own, new numbers anywhere in it
+    /// Lists keep no order: new numbers may be read anywhere
     #[arg(long)]
     pub(crate) shuffled: bool,
     /// Only this client is let in; without it any is, but not the secret `wrong`

@@ -13,23 +13,30 @@ use dncsync_core::numbers::Numbers;
 use dncsync_core::timestamp::Timestamp;
 use dncsync_store::{ListKey, Sighting, Store, StoreError};
 
+use crate::world::World;
+
 /// For so many numbers at a time it is worth while to read the whole set.
 const MANY: usize = 1_000;
 
 /// So many of a page tell whether it shows old numbers or new ones.
 const SAMPLE: usize = 256;
 
-/// What so many pages showed is written together,
-const PAGES: usize = 64;
+/// What so many pages showed is written together at most: 20 MiB of numbers.
+const PAGES: usize = 256;
 
-/// and never later than that, so that nobody waits longer for it to count.
-const LATEST: Duration = Duration::from_secs(2);
+/// What pages showed waits so long to be written, at least while more pages come,
+const SHORTEST: Duration = Duration::from_secs(2);
+
+/// and so many times as long as writing took last: to write takes a twentieth of the time, however large the list is.
+const SHARE: u32 = 20;
 
 /// What is present in the lists that a sender works on.
 #[derive(Default)]
 pub(crate) struct Presence {
     whole: BTreeMap<ListKey, Numbers>,
     unwritten: BTreeMap<ListKey, Unwritten>,
+    /// How long the last writing took.
+    took: Duration,
 }
 
 /// What pages of one list showed.
@@ -99,10 +106,17 @@ impl Presence {
     }
 
     /// Writes what is due; all of it where nothing else is to be done. Whether something was written.
-    pub(crate) fn write_due(&mut self, store: &mut Store, idle: bool, now: Timestamp) -> Result<bool, StoreError> {
-        let is_due = |it: &Unwritten| idle || it.pages >= PAGES || now.since(it.since) >= LATEST || now < it.since;
+    pub(crate) fn write_due(&mut self, store: &mut Store, idle: bool, world: &World) -> Result<bool, StoreError> {
+        if self.unwritten.is_empty() {
+            return Ok(false);
+        }
+        let (now, wait) = (world.now(), SHORTEST.max(self.took * SHARE));
+        let is_due = |it: &Unwritten| idle || it.pages >= PAGES || now.since(it.since) >= wait || now < it.since;
         let due: Vec<ListKey> = self.unwritten.iter().filter(|(_, it)| is_due(it)).map(|(list, _)| *list).collect();
         due.iter().try_for_each(|list| self.write(store, *list))?;
+        if !due.is_empty() {
+            self.took = world.now().since(now);
+        }
         Ok(!due.is_empty())
     }
 
@@ -119,6 +133,7 @@ impl Presence {
     /// Writes what pages of all lists showed, and forgets what is in memory: the stored sets are about to change.
     pub(crate) fn let_go(&mut self, store: &mut Store) -> Result<(), StoreError> {
         self.whole.clear();
-        self.write_due(store, true, Timestamp::ZERO).map(drop)
+        let lists: Vec<ListKey> = self.unwritten.keys().copied().collect();
+        lists.iter().try_for_each(|list| self.write(store, *list))
     }
 }

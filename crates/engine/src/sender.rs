@@ -182,7 +182,7 @@ impl<'a> Sender<'a> {
                 Step::Again => continue,
                 Step::IdleUntil(until) => until,
             };
-            if self.presence.write_due(self.store, self.flight.is_empty(), self.world.now())? {
+            if self.presence.write_due(self.store, self.flight.is_empty(), self.world)? {
                 continue;
             }
             self.tell(wanted, observer)?;

@@ -184,58 +184,58 @@ webhook             | a page, no JSON | done |        10 |      0 |        3 |  
 
 /// An empty answer, as that of a search in vain, cannot be cut off.
 const ADMIN_TABLE: &str = "\
-token               | nobody there    | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
-token               | not applied     | done |        10 |      0 |        7 |     1 |      2 |       1 |    1 |  3.8
-token               | answer lost     | done |        10 |      0 |        7 |     1 |      2 |       1 |    1 |  3.8
-token               | timeout         | done |        10 |      0 |        7 |     1 |      2 |       1 |    1 | 18.6
-token               | cut off         | done |        10 |      0 |        7 |     1 |      2 |       1 |    1 |  3.8
-token               | a page, no JSON | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
-find lists          | nobody there    | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
-find lists          | not applied     | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
-find lists          | answer lost     | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
-find lists          | timeout         | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 | 48.6
-find lists          | cut off         | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
-find lists          | a page, no JSON | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
-create list         | nobody there    | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
-create list         | not applied     | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
-create list         | answer lost     | done |        10 |      0 |        9 |     2 |      1 |       1 |    1 |  5.0
-create list         | timeout         | done |        10 |      0 |        9 |     2 |      1 |       1 |    1 | 49.8
-create list         | cut off         | done |        10 |      0 |        9 |     2 |      1 |       1 |    1 |  5.0
-create list         | a page, no JSON | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
-read, first contact | nobody there    | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
-read, first contact | not applied     | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
-read, first contact | answer lost     | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
-read, first contact | timeout         | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 | 48.6
-read, first contact | cut off         | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
-read, first contact | a page, no JSON | done |         7 |      3 |        7 |     1 |      1 |       1 |    1 |  3.8
-skills              | nobody there    | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
-skills              | not applied     | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
-skills              | answer lost     | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
-skills              | timeout         | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 | 46.2
-skills              | cut off         | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
-skills              | a page, no JSON | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
-post items          | nobody there    | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
-post items          | not applied     | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
-post items          | answer lost     | done |        10 |      0 |        6 |     1 |      1 |       2 |    1 |  3.0
-post items          | timeout         | done |        10 |      0 |        6 |     1 |      1 |       2 |    1 | 47.8
-post items          | cut off         | done |        10 |      0 |        6 |     1 |      1 |       2 |    1 |  3.0
-post items          | a page, no JSON | done |        10 |      0 |        7 |     1 |      1 |       1 |    1 |  3.8
-read, confirming    | nobody there    | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
-read, confirming    | not applied     | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
-read, confirming    | answer lost     | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
-read, confirming    | timeout         | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 | 47.8
-read, confirming    | cut off         | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
-read, confirming    | a page, no JSON | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
-look-up, confirming | nobody there    | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
-look-up, confirming | not applied     | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
-look-up, confirming | answer lost     | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
-look-up, confirming | timeout         | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 | 47.8
-look-up, confirming | cut off         | done |         1 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
-look-up, confirming | a page, no JSON | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.0
-webhook             | nobody there    | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
-webhook             | not applied     | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
-webhook             | answer lost     | done |        10 |      0 |        6 |     0 |      1 |       1 |    2 |  3.1
-webhook             | timeout         | done |        10 |      0 |        6 |     0 |      1 |       1 |    2 |  6.2
-webhook             | cut off         | done |        10 |      0 |        6 |     0 |      1 |       1 |    2 |  3.1
-webhook             | a page, no JSON | done |        10 |      0 |        6 |     0 |      1 |       1 |    1 |  3.1
+token               | nobody there    | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+token               | not applied     | done |        10 |      0 |        6 |     1 |      2 |       1 |    1 |  3.5
+token               | answer lost     | done |        10 |      0 |        6 |     1 |      2 |       1 |    1 |  3.5
+token               | timeout         | done |        10 |      0 |        6 |     1 |      2 |       1 |    1 | 18.3
+token               | cut off         | done |        10 |      0 |        6 |     1 |      2 |       1 |    1 |  3.5
+token               | a page, no JSON | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+find lists          | nobody there    | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  3.5
+find lists          | not applied     | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  3.5
+find lists          | answer lost     | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  3.5
+find lists          | timeout         | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 | 48.3
+find lists          | cut off         | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  3.5
+find lists          | a page, no JSON | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  3.5
+create list         | nobody there    | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+create list         | not applied     | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+create list         | answer lost     | done |        10 |      0 |        8 |     2 |      1 |       1 |    1 |  4.7
+create list         | timeout         | done |        10 |      0 |        8 |     2 |      1 |       1 |    1 | 49.5
+create list         | cut off         | done |        10 |      0 |        8 |     2 |      1 |       1 |    1 |  4.7
+create list         | a page, no JSON | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+read, first contact | nobody there    | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  3.5
+read, first contact | not applied     | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  3.5
+read, first contact | answer lost     | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  3.5
+read, first contact | timeout         | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 | 48.3
+read, first contact | cut off         | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  3.5
+read, first contact | a page, no JSON | done |         7 |      3 |        6 |     1 |      1 |       1 |    1 |  3.5
+skills              | nobody there    | done |        10 |      0 |        5 |     0 |      1 |       1 |    1 |  2.9
+skills              | not applied     | done |        10 |      0 |        5 |     0 |      1 |       1 |    1 |  2.9
+skills              | answer lost     | done |        10 |      0 |        5 |     0 |      1 |       1 |    1 |  2.9
+skills              | timeout         | done |        10 |      0 |        5 |     0 |      1 |       1 |    1 | 46.2
+skills              | cut off         | done |        10 |      0 |        5 |     0 |      1 |       1 |    1 |  2.9
+skills              | a page, no JSON | done |        10 |      0 |        5 |     0 |      1 |       1 |    1 |  2.9
+post items          | nobody there    | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+post items          | not applied     | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+post items          | answer lost     | done |        10 |      0 |        6 |     1 |      1 |       2 |    1 |  3.5
+post items          | timeout         | done |        10 |      0 |        6 |     1 |      1 |       2 |    1 | 48.3
+post items          | cut off         | done |        10 |      0 |        6 |     1 |      1 |       2 |    1 |  3.5
+post items          | a page, no JSON | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+read, confirming    | nobody there    | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+read, confirming    | not applied     | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+read, confirming    | answer lost     | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+read, confirming    | timeout         | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 | 48.3
+read, confirming    | cut off         | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+read, confirming    | a page, no JSON | done |        10 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+look-up, confirming | nobody there    | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+look-up, confirming | not applied     | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+look-up, confirming | answer lost     | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+look-up, confirming | timeout         | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 | 48.3
+look-up, confirming | cut off         | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+look-up, confirming | a page, no JSON | done |         1 |      0 |        6 |     1 |      1 |       1 |    1 |  3.5
+webhook             | nobody there    | done |        10 |      0 |        5 |     0 |      1 |       1 |    1 |  2.9
+webhook             | not applied     | done |        10 |      0 |        5 |     0 |      1 |       1 |    1 |  2.9
+webhook             | answer lost     | done |        10 |      0 |        5 |     0 |      1 |       1 |    2 |  2.9
+webhook             | timeout         | done |        10 |      0 |        5 |     0 |      1 |       1 |    2 |  5.8
+webhook             | cut off         | done |        10 |      0 |        5 |     0 |      1 |       1 |    2 |  2.9
+webhook             | a page, no JSON | done |        10 |      0 |        5 |     0 |      1 |       1 |    1 |  2.9
 ";
