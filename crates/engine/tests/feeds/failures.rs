@@ -143,39 +143,39 @@ const HEADER: &str = "failure          | end                 | removed | refused
 /// `again` as the report counts it. `applied`: removals that the tenant applied. `held`: what the list holds then, of 10
 /// numbers of which 4 should leave.
 const V2_TABLE: &str = "\
-none             | done                |       4 |       0 |           0 |       0 |        5 |     0 |       1 |    6 |   2.4
-nobody there     | done                |       4 |       0 |           0 |       0 |        7 |     1 |       1 |    6 |   4.1
-not applied      | done                |       4 |       0 |           0 |       0 |        7 |     1 |       1 |    6 |   4.1
-answer lost      | done                |       4 |       0 |           0 |       0 |        6 |     1 |       2 |    6 |   2.4
-timeout          | done                |       4 |       0 |           0 |       0 |        5 |     1 |       2 |    6 |  46.1
-cut off          | done                |       4 |       0 |           0 |       0 |        6 |     1 |       2 |    6 |   2.4
-a page, no JSON  | done                |       4 |       0 |           0 |       0 |        7 |     1 |       1 |    6 |   4.1
-throttled        | done                |       4 |       0 |           0 |       0 |        7 |     1 |       1 |    6 |   4.6
-token refused    | done                |       4 |       0 |           0 |       0 |        6 |     1 |       1 |    6 |   2.4
-too large        | done                |       4 |       0 |           0 |       0 |        7 |     0 |       2 |    6 |   2.4
+none             | done                |       4 |       0 |           0 |       0 |        4 |     0 |       1 |    6 |   3.0
+nobody there     | done                |       4 |       0 |           0 |       0 |        5 |     1 |       1 |    6 |   3.4
+not applied      | done                |       4 |       0 |           0 |       0 |        5 |     1 |       1 |    6 |   3.4
+answer lost      | done                |       4 |       0 |           0 |       0 |        5 |     1 |       2 |    6 |   3.4
+timeout          | done                |       4 |       0 |           0 |       0 |        5 |     1 |       2 |    6 |  48.4
+cut off          | done                |       4 |       0 |           0 |       0 |        5 |     1 |       2 |    6 |   3.4
+a page, no JSON  | done                |       4 |       0 |           0 |       0 |        5 |     1 |       1 |    6 |   3.4
+throttled        | done                |       4 |       0 |           0 |       0 |        5 |     1 |       1 |    6 |   4.0
+token refused    | done                |       4 |       0 |           0 |       0 |        5 |     1 |       1 |    6 |   3.0
+too large        | done                |       4 |       0 |           0 |       0 |        6 |     0 |       2 |    6 |   3.0
 not allowed      | removal.unsupported |       0 |       0 |           0 |       4 |        2 |     0 |       0 |   10 |   0.0
 not implemented  | removal.unsupported |       0 |       0 |           0 |       4 |        2 |     0 |       0 |   10 |   0.0
-one never leaves | done                |       3 |       0 |           1 |       0 |       35 |     2 |       3 |    7 | 143.9
-one refused      | done                |       3 |       1 |           0 |       0 |        6 |     0 |       1 |    7 |   2.4
-refused unnamed  | done                |       4 |       0 |           0 |       0 |        7 |     0 |       2 |    6 |   2.4
+one never leaves | done                |       3 |       0 |           1 |       0 |       66 |     2 |       3 |    7 | 123.0
+one refused      | done                |       3 |       1 |           0 |       0 |        5 |     0 |       1 |    7 |   3.0
+refused unnamed  | done                |       4 |       0 |           0 |       0 |        6 |     0 |       2 |    6 |   3.0
 ";
 
 /// Whoever says that he took all but one record took none, and is not believed: what is still there is removed again.
 const ADMIN_TABLE: &str = "\
-none             | done                |       4 |       0 |           0 |       0 |        6 |     0 |       1 |    6 |   4.3
-nobody there     | done                |       4 |       0 |           0 |       0 |        7 |     1 |       1 |    6 |   4.9
-not applied      | done                |       4 |       0 |           0 |       0 |        7 |     1 |       1 |    6 |   4.9
-answer lost      | done                |       4 |       0 |           0 |       0 |        6 |     1 |       2 |    6 |   3.8
-timeout          | done                |       4 |       0 |           0 |       0 |        6 |     1 |       2 |    6 |  48.5
-cut off          | done                |       4 |       0 |           0 |       0 |        6 |     1 |       2 |    6 |   3.8
-a page, no JSON  | done                |       4 |       0 |           0 |       0 |        7 |     1 |       1 |    6 |   4.9
-throttled        | done                |       4 |       0 |           0 |       0 |        7 |     1 |       1 |    6 |   5.3
-token refused    | done                |       4 |       0 |           0 |       0 |        7 |     1 |       1 |    6 |   4.9
-too large        | done                |       4 |       0 |           0 |       0 |        8 |     0 |       2 |    6 |   5.5
+none             | done                |       4 |       0 |           0 |       0 |        5 |     0 |       1 |    6 |   4.8
+nobody there     | done                |       4 |       0 |           0 |       0 |        6 |     1 |       1 |    6 |   5.5
+not applied      | done                |       4 |       0 |           0 |       0 |        6 |     1 |       1 |    6 |   5.5
+answer lost      | done                |       4 |       0 |           0 |       0 |        6 |     1 |       2 |    6 |   5.5
+timeout          | done                |       4 |       0 |           0 |       0 |        6 |     1 |       2 |    6 |  50.2
+cut off          | done                |       4 |       0 |           0 |       0 |        6 |     1 |       2 |    6 |   5.5
+a page, no JSON  | done                |       4 |       0 |           0 |       0 |        6 |     1 |       1 |    6 |   5.5
+throttled        | done                |       4 |       0 |           0 |       0 |        6 |     1 |       1 |    6 |   5.8
+token refused    | done                |       4 |       0 |           0 |       0 |        6 |     1 |       1 |    6 |   5.5
+too large        | done                |       4 |       0 |           0 |       0 |        7 |     0 |       2 |    6 |   6.0
 not allowed      | removal.unsupported |       0 |       0 |           0 |       4 |        3 |     0 |       0 |   10 |   1.8
 not implemented  | removal.unsupported |       0 |       0 |           0 |       4 |        3 |     0 |       0 |   10 |   1.8
-one never leaves | done                |       3 |       0 |           1 |       0 |       36 |     2 |       3 |    7 | 147.2
-refused unnamed  | done                |       4 |       0 |           0 |       0 |        8 |     0 |       2 |    6 |   5.5
-one record named | done                |       3 |       1 |           0 |       0 |       15 |     1 |       1 |    7 |  29.6
-one unnamed      | done                |       4 |       0 |           0 |       0 |       15 |     1 |       1 |    6 |  29.6
+one never leaves | done                |       3 |       0 |           1 |       0 |       69 |     2 |       3 |    7 | 128.8
+refused unnamed  | done                |       4 |       0 |           0 |       0 |        7 |     0 |       2 |    6 |   6.0
+one record named | done                |       3 |       1 |           0 |       0 |       17 |     1 |       1 |    7 |  26.9
+one unnamed      | done                |       4 |       0 |           0 |       0 |       17 |     1 |       1 |    6 |  26.9
 ";
