@@ -39,7 +39,7 @@ impl Engine {
         let mut loaded = intake::load(inputs, order, &first, &id, self.store.directory(), &self.world, observer)?;
         // What an input names itself it owes from now on.
         owed.entries.retain(|entry| !loaded.first.contains(entry.number));
-        let digest = &order.digest(inputs.iter().map(|input| input.known_digest()));
+        let digest = &order.digest(inputs.iter().map(Input::known_digest));
         let files: Vec<String> = inputs.iter().map(|input| input.name().to_owned()).collect();
         let event = Event::Loaded {
             files: inputs.iter().map(Input::loaded).collect(),

@@ -30,7 +30,7 @@ pub struct Reader<R: Read> {
 
 enum Layout {
     Csv(Box<Csv>),
-    Jsonl(Jsonl),
+    Jsonl(Box<Jsonl>),
     Txt,
     Registry(Registry),
 }
@@ -57,7 +57,7 @@ impl<R: Read> Reader<R> {
         };
         let layout = match format {
             Format::Csv => open_csv(&mut lines, asked)?,
-            Format::Jsonl => Layout::Jsonl(Jsonl::new(asked)),
+            Format::Jsonl => Layout::Jsonl(Box::new(Jsonl::new(asked))),
             Format::Txt => open_txt(&mut lines, asked)?,
         };
         Ok(Self { lines, layout, single: Rows::default() })
@@ -99,7 +99,7 @@ impl<R: Read> Reader<R> {
         let mut rows = std::mem::take(&mut self.single);
         let read = self.read_one(&mut rows);
         rows.close();
-        let next = rows.into_row(row);
+        let next = rows.copy_first(row);
         self.single = rows;
         read.map(|_| next)
     }

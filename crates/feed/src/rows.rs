@@ -79,7 +79,7 @@ impl Rows {
     /// Takes a row in that was put together elsewhere.
     pub(crate) fn push(&mut self, row: &Row, fault: Option<Fault>) {
         let fields = [&row.source, &row.notes, &row.received_at, &row.action, &row.changed_at, &row.end];
-        self.push_fields(row.line, row.phone.as_bytes(), fields.map(|text| text.as_bytes()), row.columns, fault);
+        self.push_fields(row.line, row.phone.as_bytes(), fields.map(String::as_bytes), row.columns, fault);
         if let Some(others) = self.others.last_mut() {
             others.mended_encoding = row.mended_encoding;
         }
@@ -157,7 +157,7 @@ impl Rows {
     }
 
     /// Its only row, copied; what it came to.
-    pub(crate) fn into_row(&self, row: &mut Row) -> Next {
+    pub(crate) fn copy_first(&self, row: &mut Row) -> Next {
         let Some((lent, fault)) = self.iter().next() else { return Next::End };
         row.line = lent.line;
         row.phone.push_str(lent.phone);

@@ -52,6 +52,6 @@ pub use runs::{Charge, PlanNotes, Run};
 pub use segments::{SEGMENT, Segment};
 pub use slots::{Grant, SlotId};
 pub use taking::{LoadEnd, LoadStops, NewLoad};
-pub use targets::Only;
+pub use targets::{Chunks, Only};
 pub use undoing::Undoing;
 pub use webhooks::{Undelivered, Webhook};

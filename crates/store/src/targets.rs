@@ -28,13 +28,12 @@ pub struct Only {
     pub name: String,
 }
 
+/// Chunks as they come, each with its key.
+pub type Chunks<'a> = &'a mut dyn Iterator<Item = io::Result<(u64, Chunk)>>;
+
 impl Store {
     /// Keeps a target to sorted numbers, or to none in particular any more; how many they are.
-    pub fn keep_to(
-        &mut self,
-        target: TargetId,
-        only: Option<(&str, &mut dyn Iterator<Item = io::Result<(u64, Chunk)>>)>,
-    ) -> Result<u64, StoreError> {
+    pub fn keep_to(&mut self, target: TargetId, only: Option<(&str, Chunks<'_>)>) -> Result<u64, StoreError> {
         self.write(|transaction| {
             if let Some(before) = feeds::only(transaction, target)? {
                 let sql = "UPDATE target SET only_numbers = NULL, only_name = NULL, only_damaged = 0 WHERE id = ?1";
