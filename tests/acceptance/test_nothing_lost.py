@@ -229,7 +229,7 @@ class LocalFaults(House):
     def test_damaged_rows_of_a_stopped_run(self):
         chosen = numbers(3_000, seed=92)
         file = self.path("a.csv", plain(chosen))
-        for table, column in (("batch", "items"), ("segment", "entries")):
+        for table, column in (("body", "items"), ("segment", "entries")):
             with self.subTest(table):
                 self.state = self.directory / table
                 tenant = Tenant(self, interrupt=lambda method, path: (503, [], b"") if is_items(path) else None)
