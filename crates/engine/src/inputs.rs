@@ -1,7 +1,7 @@
 //! Inputs: files, standard input and items of a program, each readable twice.
 
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -154,8 +154,16 @@ fn spooled(name: String, from: impl Read, state: &Path) -> Result<Input, Trouble
     };
     let mut spool = tempfile::tempfile_in(state).map_err(|error| failed(&error))?;
     let mut from = Hashing { inner: from, digest: Digest::default(), bytes: 0 };
-    io::copy(&mut from, &mut spool).map_err(|error| failed(&error))?;
-    let Hashed { digest, bytes } = from.finish().map_err(|error| failed(&error))?;
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => spool.write_all(&buffer[..read]).map_err(|error| failed(&error))?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Trouble::input("input.unreadable", error.to_string(), "check the file")),
+        }
+    }
+    let (digest, bytes) = (from.digest.finish(), from.bytes);
     Ok(Input { name, bytes, digest: Some(digest), content: Content::Spool(spool), lies: None })
 }
 
