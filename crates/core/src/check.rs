@@ -62,6 +62,14 @@ impl Malformed {
 }
 
 impl Passed {
+    /// A row that tells nothing but its number.
+    #[inline]
+    pub fn bare(number: Number, place: Place, source: SourceType) -> Self {
+        let entry = Entry { number, source, notes: Box::default(), place };
+        let (mended, malformed) = (Mended::default(), Malformed::default());
+        Self { entry, mended, action: Action::Add, at: None, end: End::Never, malformed }
+    }
+
     /// What the row says of its number.
     pub fn said(self) -> Said {
         let Entry { number, source, notes, .. } = self.entry;
@@ -82,12 +90,20 @@ pub fn check(row: RowRef<'_>, file: u32, rules: &Rules) -> Result<Passed, Reject
     let number = number(row, file, rules)?;
     // Of a list of numbers nothing else is told, and there are hundreds of millions of rows in some.
     if row.is_bare() && rules.mode != Mode::Changes {
-        let place = Place { file, line: row.line };
-        let entry = Entry { number, source: rules.default_source, notes: Box::default(), place };
-        let (mended, malformed) = (Mended::default(), Malformed::default());
-        return Ok(Passed { entry, mended, action: Action::Add, at: None, end: End::Never, malformed });
+        return Ok(Passed::bare(number, Place { file, line: row.line }, rules.default_source));
     }
     check_told(row, number, file, rules)
+}
+
+/// The number of a row that tells nothing else, where it is certain at sight that [`check`] lets it pass. It knows none in a
+/// text with a line end within, or with white space around.
+#[inline]
+pub fn at_sight(text: &[u8], rules: &Rules) -> Option<Number> {
+    let at_an_end = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii_whitespace());
+    if rules.mode == Mode::Changes || !at_an_end(text.first()) || !at_an_end(text.last()) {
+        return None;
+    }
+    read_plain(text, rules.country)?.ok().filter(|number| rules.reach.holds(*number))
 }
 
 #[inline]

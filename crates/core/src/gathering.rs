@@ -18,8 +18,8 @@ const BUCKET_BITS: u32 = 22;
 /// How many chunks lie in a bucket.
 const CHUNKS: usize = 1 << (BUCKET_BITS - 16);
 
-/// So many numbers wait in a bucket: 1 KiB.
-const WAITING: usize = 256;
+/// So many numbers wait in a bucket, 64 KiB of them: then most of its bits' cache lines are fetched for more than one.
+const WAITING: usize = 1 << 14;
 
 /// So many numbers of a chunk are kept one by one; with more distinct ones than half of that, it is cheaper as bits.
 const FEW: usize = 1024;
@@ -48,17 +48,19 @@ enum Low {
 }
 
 impl Gathering {
-    /// Takes a number in.
-    #[inline]
-    pub fn insert(&mut self, number: Number) {
-        let bytes = &mut self.bytes;
-        let bucket = self.buckets.entry(number.get() >> BUCKET_BITS).or_insert_with(|| {
-            *bytes += size_of::<Bucket>() + WAITING * size_of::<u32>() + CHUNKS * size_of::<Low>();
-            Bucket::new()
-        });
-        bucket.waiting.push((number.get() & ((1 << BUCKET_BITS) - 1)) as u32);
-        if bucket.waiting.len() == WAITING {
-            self.bytes += bucket.settle();
+    /// Takes numbers in.
+    pub fn insert(&mut self, numbers: &[Number]) {
+        for number in numbers {
+            let bytes = &mut self.bytes;
+            let bucket = self.buckets.entry(number.get() >> BUCKET_BITS).or_insert_with(|| {
+                *bytes += size_of::<Bucket>() + CHUNKS * size_of::<Low>();
+                Bucket::new()
+            });
+            let waiting = &mut bucket.waiting;
+            if waiting.len() == waiting.capacity() {
+                *bytes += if waiting.capacity() < WAITING { grow(waiting) } else { bucket.settle() };
+            }
+            bucket.waiting.push((number.get() & ((1 << BUCKET_BITS) - 1)) as u32);
         }
     }
 
@@ -98,7 +100,7 @@ impl Gathering {
 impl Bucket {
     fn new() -> Self {
         let chunks = std::iter::repeat_with(|| Low::Few(Vec::new())).take(CHUNKS).collect();
-        Self { waiting: Vec::with_capacity(WAITING), chunks }
+        Self { waiting: Vec::new(), chunks }
     }
 
     /// Puts what waits into its chunks; how many bytes they grew by.
@@ -113,6 +115,14 @@ impl Bucket {
         }
         grown
     }
+}
+
+/// Makes room for more; how many bytes that took.
+#[cold]
+fn grow(waiting: &mut Vec<u32>) -> usize {
+    let before = waiting.capacity();
+    waiting.reserve_exact(before.clamp(WAITING / 256, WAITING - before));
+    (waiting.capacity() - before) * size_of::<u32>()
 }
 
 /// Which of a bucket's chunks, and where in it.
@@ -177,7 +187,7 @@ mod tests {
             let all: Vec<u64> = dense.into_iter().chain(wide).chain(far).collect();
             let expected: BTreeSet<u64> = all.iter().copied().collect();
             for (row, number) in all.iter().enumerate() {
-                gathering.insert(Number::from_stored(*number));
+                gathering.insert(&[Number::from_stored(*number)]);
                 if row % 97 == 0 {
                     prop_assert!(gathering.contains(Number::from_stored(*number)));
                 }
@@ -197,8 +207,8 @@ mod tests {
     #[test]
     fn what_is_dense_takes_a_bit_for_each_number_that_there_could_be() {
         let mut gathering = Gathering::default();
-        (0..200_000u64).for_each(|number| gathering.insert(Number::from_stored(number * 7 % 200_000)));
-        assert!(gathering.bytes() < 5 * 8192 + 4096, "{}", gathering.bytes());
+        (0..200_000u64).for_each(|number| gathering.insert(&[Number::from_stored(number * 7 % 200_000)]));
+        assert!(gathering.bytes() < 5 * 8192 + 4 * WAITING + 4096, "{}", gathering.bytes());
         let sizes: Vec<u64> = gathering.into_chunks().map(|(_, chunk)| chunk.len()).collect();
         assert_eq!(sizes, [65_536, 65_536, 65_536, 3_392]);
     }

@@ -75,11 +75,13 @@ impl Reach {
     }
 
     /// Whether a list can hold the number.
+    #[inline]
     pub fn holds(self, number: Number) -> bool {
         self.range().contains(&number.get())
     }
 
     /// The numbers that it can hold, as integers with their calling code.
+    #[inline]
     pub fn range(self) -> RangeInclusive<u64> {
         match self {
             Self::World => 0..=u64::MAX,

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use dncsync_core::check::{self, Malformed, Passed, Rules};
 use dncsync_core::notes::Mended;
+use dncsync_core::number::Number;
 use dncsync_core::rejection::{Rejection, RejectionCode};
 use dncsync_core::row::{Place, RowRef};
+use dncsync_core::source::SourceType;
 use dncsync_feed::{Asked, Fault, OpenError, Reader};
 
 use crate::ahead;
@@ -21,8 +23,26 @@ use crate::world::World;
 /// How many rows go by between two words of progress.
 const TELL_EVERY: u64 = 50_000;
 
-/// Takes a row that passed.
-pub(crate) type Sink<'a> = dyn FnMut(Passed) -> Result<(), Trouble> + 'a;
+/// Takes the rows that passed.
+pub(crate) trait Sink {
+    /// Takes one.
+    fn row(&mut self, passed: Passed) -> Result<(), Trouble>;
+
+    /// Takes many that tell nothing but their number, on lines that follow each other from `first` on.
+    fn bare(&mut self, numbers: &[Number], first: Place, source: SourceType) -> Result<(), Trouble> {
+        let mut lines = first.line..;
+        numbers.iter().try_for_each(|number| {
+            let place = Place { line: lines.next().unwrap_or(u64::MAX), ..first };
+            self.row(Passed::bare(*number, place, source))
+        })
+    }
+}
+
+impl<F: FnMut(Passed) -> Result<(), Trouble>> Sink for F {
+    fn row(&mut self, passed: Passed) -> Result<(), Trouble> {
+        self(passed)
+    }
+}
 
 /// What a desk came to.
 #[derive(Debug, Default)]
@@ -67,7 +87,7 @@ impl Desk {
         inputs: &mut [Input],
         world: &World,
         observer: &mut Observer<'_>,
-        sink: &mut Sink<'_>,
+        sink: &mut dyn Sink,
     ) -> Result<(), Trouble> {
         for (file, input) in (0u32..).zip(inputs) {
             self.read(input, file, world, observer, sink)?;
@@ -81,7 +101,7 @@ impl Desk {
         file: u32,
         world: &World,
         observer: &mut Observer<'_>,
-        sink: &mut Sink<'_>,
+        sink: &mut dyn Sink,
     ) -> Result<(), Trouble> {
         let name = input.name().to_owned();
         let mut bytes = input.bytes()?;
@@ -90,22 +110,32 @@ impl Desk {
         let broken =
             |error: &io::Error| Trouble::input("input.unreadable", format!("{name}: {error}"), "check the file");
         let mut told = self.judged.rows;
-        let reader = ahead::each(reader, broken, |rows| {
-            for (row, fault) in rows.iter() {
-                match fault {
-                    None => self.judge(row, file, &name, sink)?,
-                    Some(fault) => self.refuse_malformed(row, file, &name, fault)?,
+        let rules = self.rules;
+        let reader = ahead::each(
+            reader,
+            |text| check::at_sight(text, &rules),
+            broken,
+            |rows| {
+                for stretch in rows.stretches() {
+                    self.judged.rows += stretch.numbers.len() as u64;
+                    sink.bare(stretch.numbers, Place { file, line: stretch.line }, rules.default_source)?;
+                    for (row, fault) in stretch.rows() {
+                        match fault {
+                            None => self.judge(row, file, &name, sink)?,
+                            Some(fault) => self.refuse_malformed(row, file, &name, fault)?,
+                        }
+                    }
                 }
-            }
-            if world.stopping() {
-                return Err(Trouble::stopped());
-            }
-            if self.judged.rows - told >= TELL_EVERY {
-                told = self.judged.rows;
-                observer(&Progress::Reading { rows: told });
-            }
-            Ok(())
-        })?;
+                if world.stopping() {
+                    return Err(Trouble::stopped());
+                }
+                if self.judged.rows - told >= TELL_EVERY {
+                    told = self.judged.rows;
+                    observer(&Progress::Reading { rows: told });
+                }
+                Ok(())
+            },
+        )?;
         let ignored = reader.ignored_columns();
         if !ignored.is_empty() {
             observer(&Progress::Note(format!("{name}: columns not used: {}", ignored.join(", "))));
@@ -134,7 +164,7 @@ impl Desk {
         Ok(())
     }
 
-    fn judge(&mut self, row: RowRef<'_>, file: u32, name: &str, sink: &mut Sink<'_>) -> Result<(), Trouble> {
+    fn judge(&mut self, row: RowRef<'_>, file: u32, name: &str, sink: &mut dyn Sink) -> Result<(), Trouble> {
         match check::check(row, file, &self.rules) {
             Err(rejection) => self.reject(row, name, &rejection),
             Ok(passed) => {
@@ -144,7 +174,7 @@ impl Desk {
                         *self.judged.warnings.entry(warning.to_owned()).or_default() += 1;
                     }
                 }
-                sink(passed)
+                sink.row(passed)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dncsync_core::check::Rules;
+use dncsync_core::check::{Passed, Rules};
 use dncsync_core::event::Event;
 use dncsync_core::feed::{FeedName, Freshness, Mode};
 use dncsync_core::load::LoadReport;
@@ -112,7 +112,7 @@ impl Engine {
         let mut desk = Desk::open(&state, rejects, &sources, Rules { mode: Mode::Add, ..rules }, asked)?;
         let mut sorter = Sorter::new(Mode::Add, &state);
         let mut passed_rows = 0u64;
-        desk.read_all(&mut inputs, &self.world, observer, &mut |passed| {
+        desk.read_all(&mut inputs, &self.world, observer, &mut |passed: Passed| {
             passed_rows += 1;
             let said = crate::differing::say(passed.entry.number, dncsync_core::change::Action::Add);
             sorter.push(&said).map_err(|error| StoreError::Spool(error).into())

@@ -12,12 +12,17 @@ use dncsync_store::LoadFile;
 use crate::order::Source;
 use crate::trouble::Trouble;
 
+/// So many bytes are the head of an input: see [`LoadFile::head`].
+const HEAD: u64 = 1 << 20;
+
 /// An input that can be read twice: once for its digest, where that must be known before, and once for its rows.
 pub(crate) struct Input {
     name: String,
     bytes: u64,
     /// Its SHA-256, once it was read whole.
     digest: Option<String>,
+    /// That of its head, once that was read.
+    head: Option<String>,
     content: Content,
     /// Where it lies, and when it was last changed; what came through a pipe lies nowhere.
     lies: Option<(PathBuf, i64)>,
@@ -46,11 +51,29 @@ impl Input {
         self.digest.as_deref().unwrap_or_default()
     }
 
+    /// Whether it may be what was read then, as far as that can be told without reading it whole.
+    pub(crate) fn resembles(&mut self, file: &LoadFile) -> Result<bool, Trouble> {
+        if self.bytes != file.bytes {
+            return Ok(false);
+        }
+        if file.head.is_empty() || self.digest.is_some() {
+            return Ok(true);
+        }
+        if self.head.is_none() {
+            let mut head = Vec::new();
+            let read = self.content.reader()?.take(HEAD).read_to_end(&mut head);
+            read.map_err(|error| self.unreadable(&error))?;
+            self.head = Some(Digest::of(&head));
+        }
+        Ok(self.head.as_ref() == Some(&file.head))
+    }
+
     /// Its rows were read, and these were all its bytes: what they say of it.
     ///
     /// # Errors
     /// It changed meanwhile, so that nobody can say what was read.
     pub(crate) fn was_read(&mut self, read: Hashed) -> Result<(), Trouble> {
+        self.head = read.head;
         let known = self.digest.get_or_insert_with(|| read.digest.clone());
         if *known != read.digest
             || read.bytes != self.bytes
@@ -68,11 +91,6 @@ impl Input {
         Trouble::input("input.unreadable", format!("{}: {error}", self.name), "check the file")
     }
 
-    /// How long it is, in bytes.
-    pub(crate) fn length(&self) -> u64 {
-        self.bytes
-    }
-
     /// What the log says of it.
     pub(crate) fn loaded(&self) -> LoadedFile {
         LoadedFile { name: self.name.clone(), digest: self.known_digest().to_owned(), bytes: self.bytes }
@@ -87,12 +105,13 @@ impl Input {
     pub(crate) fn remembered(&self) -> LoadFile {
         let (path, modified) = self.lies.clone().unwrap_or_default();
         let path = path.display().to_string();
-        LoadFile { name: self.name.clone(), path, digest: self.known_digest().to_owned(), bytes: self.bytes, modified }
+        let (digest, head) = (self.known_digest().to_owned(), self.head.clone().unwrap_or_default());
+        LoadFile { name: self.name.clone(), path, digest, head, bytes: self.bytes, modified }
     }
 
     /// Its bytes, once more from the beginning.
     pub(crate) fn bytes(&mut self) -> Result<Hashing<Box<dyn Read + Send + '_>>, Trouble> {
-        Ok(Hashing { inner: self.content.reader()?, digest: Digest::default(), bytes: 0 })
+        Ok(Hashing::of(self.content.reader()?))
     }
 }
 
@@ -114,6 +133,7 @@ fn open_one(source: &Source, state: &Path) -> Result<Input, Trouble> {
             name: "items".into(),
             bytes: items.len() as u64,
             digest: None,
+            head: None,
             content: Content::Memory(items.clone()),
             lies: None,
         }),
@@ -138,7 +158,7 @@ fn open_one(source: &Source, state: &Path) -> Result<Input, Trouble> {
                 })?;
                 return Ok(Input { lies, ..input });
             }
-            Ok(Input { name, bytes: metadata.len(), digest: None, content: Content::File(file), lies })
+            Ok(Input { name, bytes: metadata.len(), digest: None, head: None, content: Content::File(file), lies })
         }
     }
 }
@@ -153,7 +173,7 @@ fn spooled(name: String, from: impl Read, state: &Path) -> Result<Input, Trouble
         )
     };
     let mut spool = tempfile::tempfile_in(state).map_err(|error| failed(&error))?;
-    let mut from = Hashing { inner: from, digest: Digest::default(), bytes: 0 };
+    let mut from = Hashing::of(from);
     let mut buffer = vec![0; 1 << 18];
     loop {
         match from.read(&mut buffer) {
@@ -163,8 +183,8 @@ fn spooled(name: String, from: impl Read, state: &Path) -> Result<Input, Trouble
             Err(error) => return Err(Trouble::input("input.unreadable", error.to_string(), "check the file")),
         }
     }
-    let (digest, bytes) = (from.digest.finish(), from.bytes);
-    Ok(Input { name, bytes, digest: Some(digest), content: Content::Spool(spool), lies: None })
+    let Hashed { digest, head, bytes } = from.hashed();
+    Ok(Input { name, bytes, digest: Some(digest), head, content: Content::Spool(spool), lies: None })
 }
 
 impl Content {
@@ -189,6 +209,7 @@ impl Content {
 /// What was read.
 pub(crate) struct Hashed {
     digest: String,
+    head: Option<String>,
     bytes: u64,
 }
 
@@ -196,10 +217,16 @@ pub(crate) struct Hashed {
 pub(crate) struct Hashing<R> {
     inner: R,
     digest: Digest,
+    /// That of its head, where it is longer than that.
+    head: Option<String>,
     bytes: u64,
 }
 
 impl<R: Read> Hashing<R> {
+    fn of(inner: R) -> Self {
+        Self { inner, digest: Digest::default(), head: None, bytes: 0 }
+    }
+
     /// Reads the rest; what the whole was.
     pub(crate) fn finish(mut self) -> io::Result<Hashed> {
         let mut rest = vec![0; 1 << 18];
@@ -210,15 +237,29 @@ impl<R: Read> Hashing<R> {
                 _ => {}
             }
         }
-        Ok(Hashed { digest: self.digest.finish(), bytes: self.bytes })
+        Ok(self.hashed())
+    }
+
+    fn hashed(self) -> Hashed {
+        Hashed { digest: self.digest.finish(), head: self.head, bytes: self.bytes }
+    }
+
+    fn take_in(&mut self, read: &[u8]) {
+        let of_head = HEAD.saturating_sub(self.bytes).min(read.len() as u64);
+        let (head, rest) = read.split_at(usize::try_from(of_head).unwrap_or(read.len()));
+        self.digest.update(head);
+        self.bytes += read.len() as u64;
+        if !rest.is_empty() && self.head.is_none() {
+            self.head = Some(self.digest.clone().finish());
+        }
+        self.digest.update(rest);
     }
 }
 
 impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        self.digest.update(&buffer[..read]);
-        self.bytes += read as u64;
+        self.take_in(&buffer[..read]);
         Ok(read)
     }
 }

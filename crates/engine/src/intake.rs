@@ -81,7 +81,7 @@ pub(crate) fn load(
             early: Early::default(),
             repeated: 0,
         };
-        desk.read_all(inputs, world, observer, &mut |passed| intake.take(passed))?;
+        desk.read_all(inputs, world, observer, &mut |passed: Passed| intake.take(passed))?;
         let judged = desk.close(order.allow_empty)?;
         intake.finish(judged, order.rules.default_source, compressing)
     })

@@ -1,7 +1,7 @@
 //! `remove` and `rollback`: claims are lifted by hand, and a run is undone. Both change feeds and send nothing.
 
 use dncsync_core::change::Action;
-use dncsync_core::check::Rules;
+use dncsync_core::check::{Passed, Rules};
 use dncsync_core::feed::{FeedName, Mode};
 use dncsync_core::load::LoadReport;
 use dncsync_core::number::Number;
@@ -71,7 +71,7 @@ impl Engine {
         let mut desk = Desk::open(&state, rejects, sources, Rules { mode: Mode::Add, ..rules }, Asked::default())?;
         let mut sorter = Sorter::new(Mode::Changes, &state);
         let mut numbers: Vec<Number> = Vec::new();
-        desk.read_all(&mut inputs, &self.world, observer, &mut |passed| {
+        desk.read_all(&mut inputs, &self.world, observer, &mut |passed: Passed| {
             numbers.push(passed.entry.number);
             let said = dncsync_core::change::Said { action: Action::Delete, ..passed.said() };
             sorter.push(&said).map_err(|error| StoreError::Spool(error).into())

@@ -10,6 +10,7 @@
 //! one.
 
 mod asked;
+mod bare;
 mod csv;
 mod fault;
 mod foreign;
@@ -35,4 +36,4 @@ pub use format::Format;
 pub use limits::{MAX_ROW_BYTES, MAX_ROW_LINES};
 pub use open_error::OpenError;
 pub use reader::Reader;
-pub use rows::Rows;
+pub use rows::{Rows, Stretch};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 
+use dncsync_core::number::Number;
 use dncsync_core::row::Row;
 
 use crate::asked::Asked;
@@ -16,7 +17,7 @@ use crate::limits::{KEPT_CHARS, MAX_ROW_BYTES, SNIFFED_BYTES};
 use crate::lines::{Found, Lines};
 use crate::lossy;
 use crate::open_error::OpenError;
-use crate::registry::Registry;
+use crate::registry::{self, Registry};
 use crate::rows::Rows;
 use crate::txt;
 
@@ -106,11 +107,15 @@ impl<R: Read> Reader<R> {
 
     /// Fills `rows` with what stands next, as many as it takes; none at the end of the input.
     ///
+    /// `at_sight`: which number a text is, where that is certain. Rows that tell nothing else are not kept then, only their
+    /// numbers. It must not know one in a text with a line end within, or with white space around.
+    ///
     /// # Errors
     /// The input cannot be read; what was read before that is in `rows`.
-    pub fn read_many(&mut self, rows: &mut Rows) -> io::Result<()> {
+    pub fn read_many(&mut self, rows: &mut Rows, at_sight: impl Fn(&[u8]) -> Option<Number>) -> io::Result<()> {
         rows.open();
         let read = loop {
+            self.read_known(rows, &at_sight);
             match self.read_one(rows) {
                 Ok(true) if !rows.is_full() => {}
                 read => break read,
@@ -118,6 +123,19 @@ impl<R: Read> Reader<R> {
         };
         rows.close();
         read.map(drop)
+    }
+
+    /// Reads rows that tell nothing but a number, as long as they are in the window and known at sight.
+    fn read_known(&mut self, rows: &mut Rows, at_sight: impl Fn(&[u8]) -> Option<Number>) {
+        let (line, window) = (self.lines.number(), self.lines.window());
+        let (bytes, lines) = match &self.layout {
+            Layout::Txt => rows.push_known(line, window, at_sight),
+            Layout::Registry(registry) if registry.is_full() => {
+                rows.push_known(line, window, |text| at_sight(&registry::joined(text)?))
+            }
+            Layout::Registry(_) | Layout::Csv(_) | Layout::Jsonl(_) => return,
+        };
+        self.lines.advance(bytes, lines);
     }
 
     /// Reads what stands next into `rows`; false at the end of the input.

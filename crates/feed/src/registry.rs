@@ -53,6 +53,11 @@ impl Registry {
         self.layout != Layout::Full
     }
 
+    /// Whether each row is a number and nothing else.
+    pub(crate) fn is_full(&self) -> bool {
+        self.layout == Layout::Full
+    }
+
     /// Reads this line. One of another layout is no row: an addition of a change list taken for one of a full list, or
     /// the other way round, would be a number blocked or freed by mistake.
     pub(crate) fn read(&self, text: &[u8], line: u64, rows: &mut Rows) {
@@ -72,6 +77,18 @@ impl Registry {
         let fields = [b"", b"", b"", said.action.as_bytes(), said.changed_at.as_bytes(), b""];
         rows.push_fields(line, &number, fields, Columns { action, ..Columns::default() }, None);
     }
+}
+
+/// The number of a row of a full list, `801,5551234`, where nothing stands around it.
+#[inline]
+pub(crate) fn joined(line: &[u8]) -> Option<[u8; 12]> {
+    let line: &[u8; 11] = line.try_into().ok()?;
+    let mut number = [0; 12];
+    number[..2].copy_from_slice(COUNTRY_CODE.as_bytes());
+    number[2..5].copy_from_slice(&line[..3]);
+    number[5..].copy_from_slice(&line[4..]);
+    // A plus or a space in it would be no digit of a registry's, whatever a number may have.
+    (line[3] == b',' && number[2..].iter().all(u8::is_ascii_digit)).then_some(number)
 }
 
 /// Whether a first row begins with area code and number in two columns, whatever stands behind them.

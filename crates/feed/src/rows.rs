@@ -1,13 +1,18 @@
 //! Many rows at once, in one piece of memory: so they can be read on one core while another one judges them.
 
+use dncsync_core::number::Number;
 use dncsync_core::row::{Columns, Row, RowRef};
 
+use crate::bare;
 use crate::fault::{Fault, Next};
 use crate::lossy;
 
 /// So many rows are held at once, or so many bytes of them: little enough to stay in a core's cache.
 const MOST: usize = 2_048;
 const MOST_BYTES: usize = 128 * 1024;
+
+/// Or so many numbers that were known at sight.
+const MOST_NUMBERS: usize = MOST_BYTES / size_of::<Number>();
 
 /// Rows that were read, in the order of the input. Made to be filled again and again.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +23,37 @@ pub struct Rows {
     rows: Vec<Spans>,
     /// The others' texts: next to all rows of a list of numbers have none.
     others: Vec<Others>,
+    /// Numbers that were known at sight: their texts are not kept.
+    numbers: Vec<Number>,
+    /// Where numbers follow rows.
+    marks: Vec<Mark>,
+}
+
+/// Where a stretch begins.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    line: u64,
+    number: usize,
+    row: usize,
+}
+
+/// Numbers on lines that follow each other, and the rows behind them.
+pub struct Stretch<'a> {
+    /// The line of the first number, counted from 1.
+    pub line: u64,
+    /// Numbers that were known at sight, of rows that tell nothing else.
+    pub numbers: &'a [Number],
+    all: &'a Rows,
+    rows: &'a [Spans],
+}
+
+impl<'a> Stretch<'a> {
+    /// The rows behind them, each with what is wrong with it where it is none.
+    #[inline]
+    pub fn rows(&self) -> impl Iterator<Item = (RowRef<'a>, Option<Fault>)> + use<'a> {
+        let all = self.all;
+        self.rows.iter().map(move |spans| (all.lent(spans), spans.fault))
+    }
 }
 
 /// Where a row's texts lie.
@@ -46,6 +82,23 @@ const NONE: u32 = u32::MAX;
 pub(crate) type Fields<'a> = [&'a [u8]; 6];
 
 impl Rows {
+    /// Takes in what stands at the head of `window`, whose first line this is, as long as it is known at sight: see
+    /// [`bare::read`]. How many bytes that was.
+    #[inline]
+    pub(crate) fn push_known(
+        &mut self,
+        line: u64,
+        window: &[u8],
+        at_sight: impl Fn(&[u8]) -> Option<Number>,
+    ) -> (usize, u64) {
+        let number = self.numbers.len();
+        let bytes = bare::read(window, MOST_NUMBERS.saturating_sub(number), &mut self.numbers, at_sight);
+        if bytes > 0 {
+            self.marks.push(Mark { line, number, row: self.rows.len() });
+        }
+        (bytes, (self.numbers.len() - number) as u64)
+    }
+
     /// Takes a row in that is a number and nothing else.
     #[inline]
     pub(crate) fn push_number(&mut self, line: u64, number: &[u8]) {
@@ -88,17 +141,17 @@ impl Rows {
     /// Whether it holds as much as it should.
     #[inline]
     pub(crate) fn is_full(&self) -> bool {
-        self.rows.len() >= MOST || self.bytes.len() >= MOST_BYTES
+        self.rows.len() >= MOST || self.bytes.len() >= MOST_BYTES || self.numbers.len() >= MOST_NUMBERS
     }
 
     /// Whether it holds nothing.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.rows.is_empty() && self.numbers.is_empty()
     }
 
     /// How many rows it holds.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.rows.len() + self.numbers.len()
     }
 
     /// Empties it, to be filled, and keeps its memory.
@@ -107,6 +160,9 @@ impl Rows {
         self.bytes.clear();
         self.rows.clear();
         self.others.clear();
+        self.numbers.clear();
+        self.marks.clear();
+        self.marks.push(Mark::default());
     }
 
     /// It is filled: its rows can be looked at.
@@ -115,10 +171,17 @@ impl Rows {
         self.text = String::from_utf8(bytes).expect("each piece is text");
     }
 
-    /// The rows, each with what is wrong with it where it is none.
+    /// All of it, in the order of the input. The first stretch may have no numbers.
     #[inline]
-    pub fn iter(&self) -> impl Iterator<Item = (RowRef<'_>, Option<Fault>)> {
-        self.rows.iter().map(|spans| (self.lent(spans), spans.fault))
+    pub fn stretches(&self) -> impl Iterator<Item = Stretch<'_>> {
+        let ends = self.marks.iter().skip(1).map(|next| (next.number, next.row));
+        let ends = ends.chain([(self.numbers.len(), self.rows.len())]);
+        self.marks.iter().zip(ends).map(|(mark, (number, row))| Stretch {
+            line: mark.line,
+            numbers: &self.numbers[mark.number..number],
+            all: self,
+            rows: &self.rows[mark.row..row],
+        })
     }
 
     #[inline]
@@ -158,7 +221,9 @@ impl Rows {
 
     /// Its only row, copied; what it came to.
     pub(crate) fn copy_first(&self, row: &mut Row) -> Next {
-        let Some((lent, fault)) = self.iter().next() else { return Next::End };
+        let Some((lent, fault)) = self.stretches().next().and_then(|first| first.rows().next()) else {
+            return Next::End;
+        };
         row.line = lent.line;
         row.phone.push_str(lent.phone);
         row.source.push_str(lent.source);
@@ -197,7 +262,7 @@ mod tests {
         rows.push(&second, Some(Fault::NotJson));
         rows.push_number(10, b"20\xff2");
         rows.close();
-        let seen: Vec<_> = rows.iter().collect();
+        let seen: Vec<_> = rows.stretches().flat_map(|stretch| stretch.rows()).collect();
         assert_eq!(seen, [(first.lent(), None), (second.lent(), Some(Fault::NotJson)), (third.lent(), None)]);
         rows.open();
         assert!(rows.is_empty());

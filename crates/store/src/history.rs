@@ -67,6 +67,10 @@ pub struct LoadFile {
     pub path: String,
     /// SHA-256 of its bytes.
     pub digest: String,
+    /// SHA-256 of its first MiB: another file of the same size is told from it without reading either. Empty where it is no
+    /// longer than that, and for loads of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub head: String,
     /// Its size in bytes.
     pub bytes: u64,
     /// When it was last changed; 0 where nobody can tell.

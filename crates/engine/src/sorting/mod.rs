@@ -13,13 +13,19 @@ use std::iter::Peekable;
 use std::path::Path;
 
 use dncsync_core::change::{Action, End, Said, standing};
+use dncsync_core::check::Passed;
 use dncsync_core::chunk::{Chunk, key};
 use dncsync_core::feed::Mode;
+use dncsync_core::number::Number;
+use dncsync_core::row::Place;
 use dncsync_core::source::SourceType;
 use dncsync_core::told::Told;
+use dncsync_store::StoreError;
 
 use self::buckets::{Buckets, Budget, SortedRows};
 use self::plain::{PlainChunks, PlainNumbers};
+use crate::desk::Sink;
+use crate::trouble::Trouble;
 
 /// Takes rows in the order of the input, and gives what is said of each number in the end.
 pub(crate) struct Sorter {
@@ -58,13 +64,27 @@ impl Sorter {
             self.sources[said.source as usize] += 1;
         }
         if self.is_plain(said) {
-            return self.plain.push(row, said.number);
+            return self.plain.push(row, &[said.number]);
         }
         // Where rows only add, the first of a number stands, and one without an end outlasts any other.
         if self.mode != Mode::Changes && self.plain.names(said.number) {
             return Ok(());
         }
         self.rows.push(row, said)
+    }
+
+    /// Takes the next rows, which tell nothing but these numbers.
+    fn push_bare(&mut self, numbers: &[Number], source: SourceType) -> io::Result<()> {
+        let bare =
+            |number| Said { number, action: Action::Add, at: None, end: End::Never, source, notes: Box::default() };
+        let Some(first) = numbers.first() else { return Ok(()) };
+        if !self.is_plain(&bare(*first)) {
+            return numbers.iter().try_for_each(|number| self.push(&bare(*number)));
+        }
+        self.plain.push(self.taken, numbers)?;
+        self.taken += numbers.len() as u64;
+        self.sources[source as usize] += numbers.len() as u64;
+        Ok(())
     }
 
     /// Where rows change, each may count by its place.
@@ -89,6 +109,16 @@ impl Sorter {
     pub(crate) fn finish(self) -> io::Result<Standing> {
         let (plain, rows) = (self.plain.finish(self.taken)?, self.rows.finish().peekable());
         Ok(Standing { mode: self.mode, plain, rows })
+    }
+}
+
+impl Sink for Sorter {
+    fn row(&mut self, passed: Passed) -> Result<(), Trouble> {
+        Ok(self.push(&passed.said()).map_err(StoreError::Spool)?)
+    }
+
+    fn bare(&mut self, numbers: &[Number], _: Place, source: SourceType) -> Result<(), Trouble> {
+        Ok(self.push_bare(numbers, source).map_err(StoreError::Spool)?)
     }
 }
 

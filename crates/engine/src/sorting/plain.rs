@@ -38,12 +38,12 @@ impl PlainNumbers {
         }
     }
 
-    /// Takes a number in, which this row of the input names.
-    pub(super) fn push(&mut self, row: u64, number: Number) -> io::Result<()> {
+    /// Takes numbers in, which rows of the input name from this one on: few enough to be of one age.
+    pub(super) fn push(&mut self, row: u64, numbers: &[Number]) -> io::Result<()> {
         if self.now.bytes() >= self.most_bytes {
             self.spill(row)?;
         }
-        self.now.insert(number);
+        self.now.insert(numbers);
         Ok(())
     }
 
