@@ -23,6 +23,10 @@ const FIRST_WAIT: Duration = Duration::from_millis(1_050);
 /// While only the lag is waited for, two looks are so far apart, or as far as the longest lag that was seen.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(2);
 
+/// Each look in vain makes the next pause half as long again, up to so much or the longest lag: who has waited for long can wait
+/// a little longer, and a look every 10 s costs 6 of 100 requests.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
 /// So many looks at the tail in vain, then one at the whole list; more where that takes more pages. So whoever looks in the
 /// wrong place has lost no more requests than the right place costs.
 const TAIL_LOOKS: u64 = 3;
@@ -42,9 +46,14 @@ pub fn ripe_at(accepted: Timestamp, longest_lag: Duration) -> Timestamp {
     accepted + longest_lag.max(FIRST_WAIT)
 }
 
-/// How far apart two looks are that only wait for the lag.
-pub fn pause(longest_lag: Duration) -> Duration {
-    longest_lag.max(SHORTEST_PAUSE)
+/// How far apart two looks are at most that only wait for the lag.
+pub fn longest_pause(longest_lag: Duration) -> Duration {
+    longest_lag.max(LONGEST_PAUSE)
+}
+
+fn pause(longest_lag: Duration, in_vain: u64) -> Duration {
+    let times = i32::try_from(in_vain.saturating_sub(1).min(20)).unwrap_or_default();
+    longest_lag.max(SHORTEST_PAUSE.mul_f64(1.5f64.powi(times)).min(LONGEST_PAUSE))
 }
 
 /// What is waited for in one list, at the moment at which somebody thinks of looking.
@@ -255,7 +264,7 @@ impl Watch {
         (self.listed, self.measured, self.ended) = (before + count, true, Some(reading.asked));
         self.in_vain = if reading.found { 0 } else { self.in_vain + 1 };
         // What did not show is still on its way through the index, as far as anybody knows: only time helps.
-        self.next_look = now + pause(hopes.longest_lag);
+        self.next_look = now + pause(hopes.longest_lag, self.in_vain);
         if reading.whole { Turned::WholeEnd { began: reading.began } } else { Turned::TailEnd }
     }
 
@@ -276,7 +285,7 @@ impl Watch {
     /// Numbers were asked for one by one. `found`: at least one of them was there.
     pub fn asked(&mut self, found: bool, longest_lag: Duration, now: Timestamp) {
         self.in_vain = if found { 0 } else { self.in_vain + 1 };
-        self.next_look = now + pause(longest_lag);
+        self.next_look = now + pause(longest_lag, self.in_vain);
     }
 
     /// Something was accepted just now: it will be at the end.
@@ -368,6 +377,15 @@ mod tests {
                 now = next.max(now);
             }
         }
+    }
+
+    #[test]
+    fn pauses_grow_while_nothing_is_found() {
+        let pauses =
+            |lag| (0..8).map(|in_vain| pause(Duration::from_secs(lag), in_vain).as_millis()).collect::<Vec<_>>();
+        assert_eq!(pauses(0), [2_000, 2_000, 3_000, 4_500, 6_750, 10_000, 10_000, 10_000]);
+        assert_eq!(pauses(5), [5_000, 5_000, 5_000, 5_000, 6_750, 10_000, 10_000, 10_000]);
+        assert_eq!(pauses(30), [30_000; 8]);
     }
 
     #[test]

@@ -127,7 +127,7 @@ impl Awaited {
     fn lag(&self, longest_lag: Duration, now: Timestamp) -> Option<Duration> {
         let accepted = self.accepted?;
         let missed_at = self.missed_at.filter(|missed| *missed >= accepted)?;
-        Some(now.min(missed_at + sight::pause(longest_lag)).since(accepted))
+        Some(now.min(missed_at + sight::longest_pause(longest_lag)).since(accepted))
     }
 
     /// Whether looking for its numbers is worth while.

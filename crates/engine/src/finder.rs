@@ -51,19 +51,16 @@ impl Finder {
         let mut left = seen.to_vec();
         let directory = self.runs.get(run);
         let known = |key: &BatchKey| directory.is_some_and(|directory| directory.holds.contains(&key.seq));
-        let mut passed_over: Vec<u32> = Vec::new();
-        let (mut tried, mut unsorted) = (0, 0);
+        let (mut tried, mut passed_over) = (0, false);
         let of_run = awaited.range_mut(first..).take_while(|(key, _)| key.run == *run);
         for (key, batch) in of_run.filter(|(_, batch)| batch.list == list && !batch.unseen.is_empty()) {
             if left.is_empty() {
                 break;
             }
-            if known(key) && tried >= TRIED {
-                passed_over.push(key.seq);
+            if known(key) {
+                passed_over = true;
                 continue;
             }
-            // Those that lie in no directory are tried each time; more than are in one are put there.
-            unsorted += usize::from(!known(key));
             tried += 1;
             let taken = see_in(batch, &left);
             if !taken.is_empty() {
@@ -71,10 +68,12 @@ impl Finder {
                 found.push((key.clone(), taken));
             }
         }
-        if !left.is_empty() && !passed_over.is_empty() {
+        if !left.is_empty() && passed_over {
             found.extend(self.take_sorted(awaited, run, &left));
         }
-        if unsorted > TRIED.max(self.runs.get(run).map_or(0, |directory| directory.holds.len())) && !left.is_empty() {
+        // More than are in the directory already: so each batch is put there a few times at most.
+        let held = self.runs.get(run).map_or(0, |directory| directory.holds.len());
+        if tried > TRIED.max(held) && !left.is_empty() {
             self.runs.insert(run.clone(), Directory::of(awaited, list, run));
         }
         found.sort_by_key(|(key, _)| key.seq);

@@ -78,6 +78,7 @@ impl Sender<'_> {
             }
             let report = finish::finish(self.store, &run, self.setup, self.world.now())?;
             self.runs.remove(&id);
+            self.finder.forget(&id);
             if !wanted.is(&id) {
                 observer(&Progress::Finished { summary: summary(&report) });
             }
