@@ -174,7 +174,8 @@ impl<'a> Sender<'a> {
             self.settle_batches()?;
             self.finish_runs(wanted, observer)?;
             if self.done(wanted)? {
-                return Ok(());
+                // What the last pages showed of others' numbers.
+                return Ok(self.presence.let_go(self.store)?);
             }
             self.give_up_if_barred(wanted)?;
             self.deliveries.launch(self.store, self.world)?;
