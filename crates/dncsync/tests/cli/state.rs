@@ -55,14 +55,14 @@ fn a_state_of_a_newer_version_is_left_alone() {
     assert_snapshot!(place.run("status"), @r"
     $ dncsync status
     --- stderr
-    dncsync: state.newer: the state was written by a newer dncsync (schema 999, this one knows 5); use the newer dncsync, or another --state
+    dncsync: state.newer: the state was written by a newer dncsync (schema 999, this one knows 6); use the newer dncsync, or another --state
     [exit 7]
     ");
     assert_snapshot!(place.run("ingest tutorial.jsonl --campaign Q4 --sandbox --json"), @r#"
     $ dncsync ingest tutorial.jsonl --campaign Q4 --sandbox --json
-    {"error":{"code":"state.newer","message":"the state was written by a newer dncsync (schema 999, this one knows 5)","todo":"use the newer dncsync, or another --state"}}
+    {"error":{"code":"state.newer","message":"the state was written by a newer dncsync (schema 999, this one knows 6)","todo":"use the newer dncsync, or another --state"}}
     --- stderr
-    dncsync: state.newer: the state was written by a newer dncsync (schema 999, this one knows 5); use the newer dncsync, or another --state
+    dncsync: state.newer: the state was written by a newer dncsync (schema 999, this one knows 6); use the newer dncsync, or another --state
     [exit 7]
     "#);
     assert_eq!(std::fs::read(&database).unwrap(), bytes);

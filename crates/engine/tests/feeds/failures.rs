@@ -155,7 +155,7 @@ token refused    | done                |       4 |       0 |           0 |      
 too large        | done                |       4 |       0 |           0 |       0 |        6 |     0 |       2 |    6 |   3.0
 not allowed      | removal.unsupported |       0 |       0 |           0 |       4 |        2 |     0 |       0 |   10 |   0.0
 not implemented  | removal.unsupported |       0 |       0 |           0 |       4 |        2 |     0 |       0 |   10 |   0.0
-one never leaves | done                |       3 |       0 |           1 |       0 |       66 |     2 |       3 |    7 | 123.0
+one never leaves | done                |       3 |       0 |           1 |       0 |       27 |     2 |       3 |    7 | 149.8
 one refused      | done                |       3 |       1 |           0 |       0 |        5 |     0 |       1 |    7 |   3.0
 refused unnamed  | done                |       4 |       0 |           0 |       0 |        6 |     0 |       2 |    6 |   3.0
 ";
@@ -174,8 +174,8 @@ token refused    | done                |       4 |       0 |           0 |      
 too large        | done                |       4 |       0 |           0 |       0 |        7 |     0 |       2 |    6 |   6.0
 not allowed      | removal.unsupported |       0 |       0 |           0 |       4 |        3 |     0 |       0 |   10 |   1.8
 not implemented  | removal.unsupported |       0 |       0 |           0 |       4 |        3 |     0 |       0 |   10 |   1.8
-one never leaves | done                |       3 |       0 |           1 |       0 |       69 |     2 |       3 |    7 | 128.8
+one never leaves | done                |       3 |       0 |           1 |       0 |       28 |     2 |       3 |    7 | 151.6
 refused unnamed  | done                |       4 |       0 |           0 |       0 |        7 |     0 |       2 |    6 |   6.0
-one record named | done                |       3 |       1 |           0 |       0 |       17 |     1 |       1 |    7 |  26.9
-one unnamed      | done                |       4 |       0 |           0 |       0 |       17 |     1 |       1 |    6 |  26.9
+one record named | done                |       3 |       1 |           0 |       0 |       12 |     1 |       1 |    7 |  41.1
+one unnamed      | done                |       4 |       0 |           0 |       0 |       12 |     1 |       1 |    6 |  41.1
 ";
