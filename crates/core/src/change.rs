@@ -58,9 +58,9 @@ impl End {
     }
 }
 
-/// What one row says of a number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+/// What one row says of a number. `N`: its notes, or where they lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said<N = Box<str>> {
     /// The number.
     pub number: Number,
     /// Adds or deletes.
@@ -72,7 +72,22 @@ pub struct Said {
     /// Who said no.
     pub source: SourceType,
     /// As they go to CXone.
-    pub notes: Box<str>,
+    pub notes: N,
+}
+
+impl<N> Said<N> {
+    /// The same with other notes.
+    #[inline]
+    pub fn with<M>(&self, notes: M) -> Said<M> {
+        Said { number: self.number, action: self.action, at: self.at, end: self.end, source: self.source, notes }
+    }
+}
+
+impl Said {
+    /// The same, lent.
+    pub fn lent(&self) -> Said<&str> {
+        self.with(&*self.notes)
+    }
 }
 
 /// What an input says of one number in the end: the row that stands, with the latest end of all rows that add it.
@@ -80,14 +95,14 @@ pub struct Said {
 /// `rows` is what it says of that number, in the order of the input; there is at least one. Where rows only add, the
 /// first stands, with its source and notes. Where they change, the last one stands, in the order of their times if each
 /// tells one, and of rows of one time one that adds.
-pub fn standing(mode: Mode, rows: &mut Vec<Said>) -> Said {
+pub fn standing<N>(mode: Mode, rows: &mut Vec<Said<N>>) -> Said<N> {
     let end = rows.iter().filter(|said| said.action == Action::Add).map(|said| said.end).reduce(End::later);
     let timed = mode == Mode::Changes && rows.iter().all(|said| said.at.is_some());
     let place = match mode {
         Mode::Add | Mode::Replace => 0,
         // The last of the greatest: time first, then adding before deleting, then the order of the input.
         Mode::Changes if timed => {
-            let weight = |said: &Said| (said.at, said.action == Action::Add);
+            let weight = |said: &Said<N>| (said.at, said.action == Action::Add);
             (0..rows.len()).max_by_key(|place| (weight(&rows[*place]), *place)).unwrap_or(0)
         }
         Mode::Changes => rows.len() - 1,

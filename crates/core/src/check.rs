@@ -1,8 +1,10 @@
 //! Is this row a number that may be blocked? The one place that judges rows.
 
+use std::borrow::Cow;
+
 use crate::change::{Action, End, Said};
 use crate::day::{self, Day};
-use crate::entry::Entry;
+use crate::entry::Packed;
 use crate::feed::Mode;
 use crate::notes::{self, Mended};
 use crate::number::Number;
@@ -26,11 +28,31 @@ pub struct Rules {
     pub reach: Reach,
 }
 
+/// What a row that passed comes to, without its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    number: Number,
+    source: SourceType,
+    /// Where they are not the row's own.
+    notes: Option<Box<str>>,
+    mended: Mended,
+    action: Action,
+    at: Option<Timestamp>,
+    end: End,
+    malformed: Malformed,
+}
+
 /// A row that passed, and what had to be mended for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Passed {
-    /// What goes to CXone.
-    pub entry: Entry,
+pub struct Passed<'a> {
+    /// The number.
+    pub number: Number,
+    /// Who said no.
+    pub source: SourceType,
+    /// At most [`notes::MAX_CHARACTERS`] characters, without controls.
+    pub notes: Cow<'a, str>,
+    /// Where it stood.
+    pub place: Place,
     /// What was mended in the notes.
     pub mended: Mended,
     /// Whether it adds or deletes.
@@ -61,19 +83,46 @@ impl Malformed {
     }
 }
 
-impl Passed {
+impl Verdict {
+    fn bare(number: Number, source: SourceType) -> Self {
+        let (mended, malformed) = (Mended::default(), Malformed::default());
+        Self { number, source, notes: None, mended, action: Action::Add, at: None, end: End::Never, malformed }
+    }
+
+    /// The number.
+    #[inline]
+    pub fn number(&self) -> Number {
+        self.number
+    }
+
+    /// Put together with the row that it is about: where that stood, and its notes as written.
+    #[inline]
+    pub fn on(self, place: Place, notes: &str) -> Passed<'_> {
+        let Self { number, source, notes: mended_notes, mended, action, at, end, malformed } = self;
+        let own = if action == Action::Add { notes.trim() } else { "" };
+        let notes = mended_notes.map_or(Cow::Borrowed(own), |notes| Cow::Owned(notes.into()));
+        Passed { number, source, notes, place, mended, action, at, end, malformed }
+    }
+}
+
+impl Passed<'_> {
     /// A row that tells nothing but its number.
     #[inline]
     pub fn bare(number: Number, place: Place, source: SourceType) -> Self {
-        let entry = Entry { number, source, notes: Box::default(), place };
-        let (mended, malformed) = (Mended::default(), Malformed::default());
-        Self { entry, mended, action: Action::Add, at: None, end: End::Never, malformed }
+        Verdict::bare(number, source).on(place, "")
+    }
+
+    /// What goes to CXone.
+    #[inline]
+    pub fn entry(&self) -> Packed<'_> {
+        Packed { number: self.number, source: self.source, place: self.place, notes: &self.notes }
     }
 
     /// What the row says of its number.
-    pub fn said(self) -> Said {
-        let Entry { number, source, notes, .. } = self.entry;
-        Said { number, action: self.action, at: self.at, end: self.end, source, notes }
+    #[inline]
+    pub fn said(&self) -> Said<&str> {
+        let Self { number, action, at, end, source, .. } = *self;
+        Said { number, action, at, end, source, notes: &self.notes }
     }
 }
 
@@ -86,11 +135,20 @@ pub const NUMBER_RULES: &str = "rlibphonenumber 2.2.15";
 /// # Errors
 /// A [`Rejection`] where the number, the source type or the action cannot be taken; nothing else refuses a row.
 #[inline]
-pub fn check(row: RowRef<'_>, file: u32, rules: &Rules) -> Result<Passed, Rejection> {
+pub fn check<'a>(row: RowRef<'a>, file: u32, rules: &Rules) -> Result<Passed<'a>, Rejection> {
+    judge(row, file, rules).map(|verdict| verdict.on(Place { file, line: row.line }, row.notes))
+}
+
+/// The same, for who needs the row's text no more: to be put together with it elsewhere.
+///
+/// # Errors
+/// As [`check`].
+#[inline]
+pub fn judge(row: RowRef<'_>, file: u32, rules: &Rules) -> Result<Verdict, Rejection> {
     let number = number(row, file, rules)?;
     // Of a list of numbers nothing else is told, and there are hundreds of millions of rows in some.
     if row.is_bare() && rules.mode != Mode::Changes {
-        return Ok(Passed::bare(number, Place { file, line: row.line }, rules.default_source));
+        return Ok(Verdict::bare(number, rules.default_source));
     }
     check_told(row, number, file, rules)
 }
@@ -122,7 +180,7 @@ fn no_number(row: RowRef<'_>, file: u32, code: RejectionCode, reason: &str) -> R
 }
 
 /// What a row tells beside its number.
-fn check_told(row: RowRef<'_>, number: Number, file: u32, rules: &Rules) -> Result<Passed, Rejection> {
+fn check_told(row: RowRef<'_>, number: Number, file: u32, rules: &Rules) -> Result<Verdict, Rejection> {
     let place = Place { file, line: row.line };
     let refuse = |column, code, reason: &str| Rejection { place, column, code, reason: reason.to_owned() };
     let action =
@@ -131,8 +189,7 @@ fn check_told(row: RowRef<'_>, number: Number, file: u32, rules: &Rules) -> Resu
     let at = if rules.mode == Mode::Changes { time(row, &mut malformed) } else { None };
     if action == Action::Delete {
         // Who said no, and why, tells nothing of a claim that is lifted.
-        let entry = Entry { number, source: rules.default_source, notes: Box::default(), place };
-        return Ok(Passed { entry, mended: Mended::default(), action, at, end: End::Never, malformed });
+        return Ok(Verdict { action, at, malformed, ..Verdict::bare(number, rules.default_source) });
     }
     let source = match SourceType::read(row.source) {
         Some(source) => source,
@@ -144,7 +201,7 @@ fn check_told(row: RowRef<'_>, number: Number, file: u32, rules: &Rules) -> Resu
     };
     let (notes, mended) = notes::tidy(row);
     let end = end(row, &mut malformed);
-    Ok(Passed { entry: Entry { number, source, notes, place }, mended, action, at, end, malformed })
+    Ok(Verdict { number, source, notes, mended, action, at, end, malformed })
 }
 
 /// What a row does. Where rows only add, what is no deletion adds.
@@ -204,9 +261,9 @@ mod tests {
     #[test]
     fn a_number_is_normalised_and_the_default_source_fills_in() {
         let passed = check(row("+1 (202) 555-1234", ""), 2, &RULES).expect("passed");
-        assert_eq!(passed.entry.number.e164(), "+12025551234");
-        assert_eq!(passed.entry.source, SourceType::Manual);
-        assert_eq!(passed.entry.place, Place { file: 2, line: 7 });
+        assert_eq!(passed.number.e164(), "+12025551234");
+        assert_eq!(passed.source, SourceType::Manual);
+        assert_eq!(passed.place, Place { file: 2, line: 7 });
     }
 
     #[test]
@@ -226,7 +283,7 @@ mod tests {
         assert!(check(abroad, 0, &Rules { reach: Reach::Unlike, ..RULES }).is_ok());
     }
 
-    fn changes(action: &str, source: &str, end: &str) -> Result<Passed, Rejection> {
+    fn changes<'a>(action: &'a str, source: &'a str, end: &'a str) -> Result<Passed<'a>, Rejection> {
         let columns = Columns { action: 3, ..Columns::default() };
         let row = RowRef { action, columns, end, ..row("+12025551234", source) };
         check(row, 0, &Rules { mode: Mode::Changes, ..RULES })
@@ -269,8 +326,8 @@ mod tests {
     fn national_formats_need_a_country() {
         let rules = Rules { country: Country::read("us"), ..RULES };
         let passed = check(row("(202) 555-1234", "customer_request "), 0, &rules).expect("passed");
-        assert_eq!(passed.entry.number.e164(), "+12025551234");
-        assert_eq!(passed.entry.source, SourceType::CustomerRequest);
+        assert_eq!(passed.number.e164(), "+12025551234");
+        assert_eq!(passed.source, SourceType::CustomerRequest);
         assert_eq!(Country::read("ZZ"), None);
         assert_eq!(Country::read("Atlantis"), None);
     }

@@ -3,6 +3,7 @@
 use crate::number::Number;
 use crate::row::Place;
 use crate::source::SourceType;
+use crate::varint;
 
 /// A row that passed: what CXone is to know, and where it stood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Entry {
     pub place: Place,
 }
 
-/// An entry as it lies in the store, lent by its bytes.
+/// An entry, lent by whoever holds its text: by its bytes in the store, for one.
 #[derive(Clone, Copy, Debug)]
 pub struct Packed<'a> {
     /// The number.
@@ -30,8 +31,18 @@ pub struct Packed<'a> {
     pub notes: &'a str,
 }
 
-/// What is written of an entry: number, source, file, line, notes.
-type Fields<'a> = (u64, u8, u32, u64, &'a str);
+impl Entry {
+    /// The entry, lent.
+    pub fn lent(&self) -> Packed<'_> {
+        Packed { number: self.number, source: self.source, place: self.place, notes: &self.notes }
+    }
+}
+
+impl From<varint::Cut> for Unreadable {
+    fn from(_: varint::Cut) -> Self {
+        Self
+    }
+}
 
 /// Bytes in the store that are no entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -47,14 +58,37 @@ impl<'a> Packed<'a> {
         if bytes.is_empty() {
             return Ok(None);
         }
-        let ((number, source, file, line, notes), rest) =
-            postcard::take_from_bytes::<Fields<'a>>(bytes).map_err(|_| Unreadable)?;
+        let number = varint::take(bytes)?;
+        Self::take_rest(Number::from_stored(number), bytes).map(Some)
+    }
+
+    /// Takes all but its number off packed bytes, where that lies elsewhere.
+    ///
+    /// # Errors
+    /// [`Unreadable`] where the bytes are not what [`Packed::put_rest`] wrote.
+    #[inline]
+    pub fn take_rest(number: Number, bytes: &mut &'a [u8]) -> Result<Self, Unreadable> {
+        let (source, rest) = bytes.split_first().ok_or(Unreadable)?;
         *bytes = rest;
-        let source = *SourceType::ALL.get(source as usize).ok_or(Unreadable)?;
-        Ok(Some(Self { number: Number::from_stored(number), source, place: Place { file, line }, notes }))
+        let source = *SourceType::ALL.get(usize::from(*source)).ok_or(Unreadable)?;
+        let file = u32::try_from(varint::take(bytes)?).map_err(|_| Unreadable)?;
+        let place = Place { file, line: varint::take(bytes)? };
+        Ok(Self { number, source, place, notes: varint::take_text(bytes)? })
+    }
+
+    /// Appends all but its number to packed bytes.
+    #[inline]
+    pub fn put_rest(self, bytes: &mut Vec<u8>) {
+        bytes.reserve(LONGEST_HEAD + self.notes.len());
+        bytes.push(self.source as u8);
+        varint::put(bytes, self.place.file.into());
+        varint::put(bytes, self.place.line);
+        varint::put(bytes, self.notes.len() as u64);
+        bytes.extend_from_slice(self.notes.as_bytes());
     }
 
     /// The entry, by itself.
+    #[must_use]
     pub fn to_entry(self) -> Entry {
         Entry { number: self.number, source: self.source, notes: self.notes.into(), place: self.place }
     }
@@ -64,28 +98,19 @@ impl<'a> Packed<'a> {
 /// because somebody derived it.
 pub fn pack(entries: &[Entry]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(entries.len() * 16);
-    entries.iter().for_each(|entry| pack_one(&mut bytes, entry));
+    entries.iter().for_each(|entry| pack_one(&mut bytes, entry.lent()));
     bytes
 }
 
-/// Appends one entry to packed ones. As postcard writes it, which takes four times as long; postcard reads it.
-pub fn pack_one(bytes: &mut Vec<u8>, entry: &Entry) {
-    varint(bytes, entry.number.get());
-    bytes.push(entry.source as u8);
-    varint(bytes, entry.place.file.into());
-    varint(bytes, entry.place.line);
-    varint(bytes, entry.notes.len() as u64);
-    bytes.extend_from_slice(entry.notes.as_bytes());
+/// Appends one entry to packed ones: number, source, file, line, length of the notes, notes. Integers as [`varint`] does.
+#[inline]
+pub fn pack_one(bytes: &mut Vec<u8>, entry: Packed<'_>) {
+    varint::put(bytes, entry.number.get());
+    entry.put_rest(bytes);
 }
 
-/// Seven bits a byte, the lowest first; all but the last say that more follow.
-fn varint(bytes: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-}
+/// What stands before the notes of a packed entry is no longer.
+const LONGEST_HEAD: usize = 10 + 1 + 5 + 10 + 10;
 
 /// Entries back from [`pack`].
 ///
@@ -109,10 +134,10 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_packed_as_postcard_writes_them() {
+    fn entries_are_packed_as_postcard_writes_them_which_did_it_once() {
         for (number, line, notes) in [(1, 0, ""), (127, 128, "said no"), (u64::MAX, u64::MAX, &*"ü".repeat(1024))] {
             let entry = entry(number, line, notes);
-            let fields: Fields<'_> = (number, entry.source as u8, 0, line, notes);
+            let fields = (number, entry.source as u8, 0u32, line, notes);
             assert_eq!(pack(&[entry]), postcard::to_extend(&fields, Vec::new()).expect("room"));
         }
     }

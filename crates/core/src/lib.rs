@@ -47,6 +47,7 @@ pub mod spread;
 pub mod target;
 pub mod timestamp;
 pub mod told;
+pub mod varint;
 pub mod verification;
 pub mod webhook;
 pub mod wording;

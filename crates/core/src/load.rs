@@ -36,7 +36,7 @@ impl Taken {
 
 /// Decides about one chunk: `before` is what the feed claims of it, `told` what the input says in the end of its numbers.
 pub fn take(mode: Mode, before: &Chunk, told: &Told) -> Taken {
-    let named = |action| told.rows.iter().filter(move |said| said.action == action).map(|said| said.number);
+    let named = |action| told.rows().filter(move |said| said.action == action).map(|said| said.number);
     let (mut added, deleted) = (Chunk::of_sorted(named(Action::Add)), Chunk::of_sorted(named(Action::Delete)));
     added.add(&told.plain);
     let mut withdrawn = before.and(&deleted);
@@ -177,11 +177,11 @@ mod tests {
             let rows: BTreeMap<u64, Action> = rows.into_iter().map(|(number, adds)| (number, action(adds))).collect();
             // Every third number that is added is told of without a row.
             let plain = |number: u64, action: Action| number.is_multiple_of(3) && action == Action::Add;
-            let told = Told {
-                key: 0,
-                plain: chunk(&rows.iter().filter(|(number, action)| plain(**number, **action)).map(|(number, _)| *number).collect()),
-                rows: rows.iter().filter(|(number, action)| !plain(**number, **action)).map(|(number, action)| said(*number, *action)).collect(),
-            };
+            let mut told = Told::of(0);
+            told.plain = chunk(&rows.iter().filter(|(number, action)| plain(**number, **action)).map(|(number, _)| *number).collect());
+            for (number, action) in rows.iter().filter(|(number, action)| !plain(**number, **action)) {
+                told.add(said(*number, *action).lent());
+            }
             let taken = take(mode, &chunk(&before), &told);
 
             let mut after = if mode == Mode::Replace { BTreeSet::new() } else { before.clone() };

@@ -17,6 +17,11 @@ impl Named {
         self.0.insert(number.get())
     }
 
+    /// Takes numbers in, and says of each, in their order, whether it is named for the first time.
+    pub fn first_of(&mut self, numbers: impl Iterator<Item = Number>, fresh: &mut Vec<bool>) {
+        fresh.extend(numbers.map(|number| self.first(number)));
+    }
+
     /// How many they are.
     pub fn count(&self) -> u64 {
         self.0.len() as u64

@@ -28,23 +28,30 @@ impl Mended {
 }
 
 /// The notes of a row as they go to CXone: without controls, with the date of the request at the end where the row
-/// tells one, and no longer than CXone takes. Where something must go it is the text, never the date.
-pub fn tidy(row: RowRef<'_>) -> (Box<str>, Mended) {
+/// tells one, and no longer than CXone takes. Where something must go it is the text, never the date. `None`: as the row has
+/// them, without the white space around.
+pub fn tidy(row: RowRef<'_>) -> (Option<Box<str>>, Mended) {
     let mut mended = Mended { encoding: row.mended_encoding, ..Mended::default() };
-    if row.notes.is_empty() && row.received_at.is_empty() {
-        return (Box::default(), mended);
+    if row.received_at.is_empty() && is_fit(row.notes) {
+        return (None, mended);
     }
     let text = without_controls(row.notes.trim(), &mut mended);
     let date = without_controls(row.received_at.trim(), &mut mended);
     let date = cut(&date, 64, &mut mended);
     let suffix = if date.is_empty() { String::new() } else { format!("[received {date}]") };
     if suffix.is_empty() {
-        return (cut(&text, MAX_CHARACTERS, &mut mended).into(), mended);
+        return (Some(cut(&text, MAX_CHARACTERS, &mut mended).into()), mended);
     }
     let gap = usize::from(!text.is_empty());
     let text = cut(&text, MAX_CHARACTERS - suffix.chars().count() - gap, &mut mended);
     let space = if gap == 1 { " " } else { "" };
-    (format!("{text}{space}{suffix}").into_boxed_str(), mended)
+    (Some(format!("{text}{space}{suffix}").into_boxed_str()), mended)
+}
+
+/// Whether nothing has to be done to notes, as can be told at sight: most are short, and without any sign of another script.
+#[inline]
+fn is_fit(notes: &str) -> bool {
+    notes.len() <= MAX_CHARACTERS && notes.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// A line break or a tab becomes a space, so that words stay apart; every other control goes.
@@ -77,8 +84,8 @@ mod tests {
     use super::*;
 
     fn tidied(notes: &str, received_at: &str) -> (String, Vec<&'static str>) {
-        let (notes, mended) = tidy(RowRef { notes, received_at, ..RowRef::default() });
-        (notes.into(), mended.names().collect())
+        let (tidied, mended) = tidy(RowRef { notes, received_at, ..RowRef::default() });
+        (tidied.unwrap_or_else(|| notes.trim().into()).into(), mended.names().collect())
     }
 
     #[test]

@@ -5,6 +5,7 @@ use roaring::RoaringTreemap;
 
 use crate::chunk::{Chunk, Damaged, key};
 use crate::number::Number;
+use crate::varint;
 
 /// A whole set of numbers in memory: what one reading of a list saw, what a batch confirmed.
 #[derive(Clone, Default, PartialEq)]
@@ -77,7 +78,7 @@ impl Numbers {
     pub fn to_stored(&self) -> (Vec<u8>, u32) {
         let (mut bytes, mut last) = (Vec::new(), 0);
         for number in self.0.iter() {
-            bytes = postcard::to_extend(&(number - last), bytes).expect("a vector takes every byte");
+            varint::put(&mut bytes, number - last);
             last = number;
         }
         let checksum = crc32fast::hash(&bytes);
@@ -94,10 +95,9 @@ impl Numbers {
         }
         let (mut numbers, mut last) = (RoaringTreemap::new(), 0u64);
         while !bytes.is_empty() {
-            let (gap, rest) = postcard::take_from_bytes::<u64>(bytes).map_err(|_| Damaged)?;
+            let gap = varint::take(&mut bytes).map_err(|_| Damaged)?;
             last = last.checked_add(gap).ok_or(Damaged)?;
             numbers.insert(last);
-            bytes = rest;
         }
         Ok(Self(numbers))
     }

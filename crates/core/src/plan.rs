@@ -1,9 +1,9 @@
 //! What is to be sent: desired minus present, cut into batches.
 
-use crate::batch::{Batch, Limits};
+use crate::batch::{Batch, Filling, Limits};
 use crate::belief::Belief;
 use crate::digest::Digest;
-use crate::entry::Entry;
+use crate::entry::{self, Entry, Packed};
 use crate::source::SourceType;
 
 /// What a run will send. The sender only obeys it. Two plans from the same entries and the same present set are equal
@@ -23,47 +23,117 @@ pub struct Plan {
 }
 
 /// Makes the plan from what is believed of each entry's number. `removals` are taken away.
-pub fn plan(entries: Vec<Entry>, beliefs: &[Belief], removals: Vec<Entry>, limits: Limits) -> Plan {
+pub fn plan(entries: &[Entry], beliefs: &[Belief], removals: &[Entry], limits: Limits) -> Plan {
+    let mut planner = Planner::new(limits);
     let mut beliefs = beliefs.iter().copied();
-    let (mut absent, mut doubtful, mut already_listed) = (Vec::new(), Vec::new(), 0);
     for entry in entries {
-        match beliefs.next().unwrap_or(Belief::Absent) {
-            Belief::Absent => absent.push(entry),
-            Belief::Doubtful => doubtful.push(entry),
-            Belief::Listed => already_listed += 1,
-        }
+        planner.take(entry.lent(), beliefs.next().unwrap_or(Belief::Absent));
     }
-    // They may share a batch: the urgent ones leave first all the same, and no request is wasted.
-    let (urgent, usual): (Vec<Entry>, Vec<Entry>) =
-        absent.into_iter().partition(|entry| entry.source == SourceType::CustomerRequest);
-    let batches = cut(urgent.into_iter().chain(usual), limits);
-    let doubted = cut(doubtful.into_iter(), limits);
-    let removals = cut(removals.into_iter(), limits);
-    let mut digest = Digest::default();
-    for (kind, batches) in [(&b"add"[..], &batches), (b"look", &doubted), (b"remove", &removals)] {
-        digest.field(kind);
-        batches.iter().for_each(|batch| digest.field(batch.digest().as_bytes()));
-    }
-    Plan { batches, doubted, removals, already_listed, digest: digest.finish() }
+    planner.finish(removals)
 }
 
-fn cut(entries: impl Iterator<Item = Entry>, limits: Limits) -> Vec<Batch> {
-    let mut batches = Vec::new();
-    let mut items: Vec<Entry> = Vec::new();
-    let mut bytes = 0;
-    for entry in entries {
-        let more = (limits.item_bytes)(&entry);
-        if !items.is_empty() && (items.len() >= limits.items || bytes + more > limits.bytes) {
-            batches.push(Batch::new(std::mem::take(&mut items)));
-            bytes = 0;
+/// Makes a plan from entries as they come, however many.
+#[derive(Debug)]
+pub struct Planner {
+    urgent: Cut,
+    usual: Held,
+    doubted: Cut,
+    limits: Limits,
+    already_listed: u64,
+}
+
+impl Planner {
+    /// Nothing planned so far.
+    pub fn new(limits: Limits) -> Self {
+        Self { urgent: Cut::new(limits), usual: Held::default(), doubted: Cut::new(limits), limits, already_listed: 0 }
+    }
+
+    /// Takes the next entry of the input.
+    pub fn take(&mut self, entry: Packed<'_>, belief: Belief) {
+        match belief {
+            Belief::Absent if entry.source == SourceType::CustomerRequest => self.urgent.push(entry),
+            Belief::Absent => self.usual.push(entry),
+            Belief::Doubtful => self.doubted.push(entry),
+            Belief::Listed => self.already_listed += 1,
         }
-        bytes += more;
-        items.push(entry);
     }
-    if !items.is_empty() {
-        batches.push(Batch::new(items));
+
+    /// The plan.
+    pub fn finish(self, removals: &[Entry]) -> Plan {
+        // They may share a batch: the urgent ones leave first all the same, and no request is wasted.
+        let mut batches = self.urgent;
+        self.usual.into_each(|entry| batches.push(entry));
+        let mut removed = Cut::new(self.limits);
+        removals.iter().for_each(|entry| removed.push(entry.lent()));
+        let (batches, doubted, removals) = (batches.finish(), self.doubted.finish(), removed.finish());
+        let mut digest = Digest::default();
+        for (kind, batches) in [(&b"add"[..], &batches), (b"look", &doubted), (b"remove", &removals)] {
+            digest.field(kind);
+            batches.iter().for_each(|batch| digest.field(batch.digest().as_bytes()));
+        }
+        Plan { batches, doubted, removals, already_listed: self.already_listed, digest: digest.finish() }
     }
-    batches
+}
+
+/// Entries cut into batches.
+#[derive(Debug)]
+struct Cut {
+    limits: Limits,
+    batches: Vec<Batch>,
+    filling: Filling,
+    bytes: usize,
+}
+
+impl Cut {
+    fn new(limits: Limits) -> Self {
+        Self { limits, batches: Vec::new(), filling: Filling::default(), bytes: 0 }
+    }
+
+    fn push(&mut self, entry: Packed<'_>) {
+        let (more, held) = ((self.limits.item_bytes)(entry), self.filling.count());
+        if held > 0 && (held >= self.limits.items || self.bytes + more > self.limits.bytes) {
+            self.batches.push(self.filling.close());
+            self.bytes = 0;
+        }
+        self.bytes += more;
+        self.filling.push(entry);
+    }
+
+    fn finish(mut self) -> Vec<Batch> {
+        if self.filling.count() > 0 {
+            self.batches.push(self.filling.close());
+        }
+        self.batches
+    }
+}
+
+/// Entries that wait until it is known what goes before them, in pieces: one of them all would be moved again and again.
+#[derive(Debug, Default)]
+struct Held(Vec<Vec<u8>>);
+
+impl Held {
+    /// Bytes of a piece.
+    const PIECE: usize = 1 << 20;
+
+    fn push(&mut self, entry: Packed<'_>) {
+        match self.0.last_mut() {
+            Some(piece) if piece.len() < Self::PIECE => entry::pack_one(piece, entry),
+            _ => {
+                let mut piece = Vec::new();
+                entry::pack_one(&mut piece, entry);
+                self.0.push(piece);
+            }
+        }
+    }
+
+    fn into_each(self, mut take: impl FnMut(Packed<'_>)) {
+        for piece in self.0 {
+            let mut rest = piece.as_slice();
+            while let Some(entry) = Packed::take(&mut rest).expect("they were packed here") {
+                take(entry);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -82,7 +152,7 @@ mod tests {
     }
 
     fn shape(batches: &[Batch]) -> Vec<Vec<u64>> {
-        batches.iter().map(|batch| batch.items().iter().map(|item| item.number.get()).collect()).collect()
+        batches.iter().map(|batch| batch.items().map(|item| item.number.get()).collect()).collect()
     }
 
     #[test]
@@ -93,7 +163,7 @@ mod tests {
             entry(3, SourceType::Regulatory, ""),
             entry(4, SourceType::CustomerRequest, ""),
         ];
-        let plan = plan(entries, &[Absent, Absent, Listed, Absent], Vec::new(), LIMITS);
+        let plan = plan(&entries, &[Absent, Absent, Listed, Absent], &[], LIMITS);
         assert_eq!(shape(&plan.batches), [vec![2, 4, 1]]);
         assert_eq!(plan.already_listed, 1);
         assert!(plan.batches[0].urgent());
@@ -103,11 +173,9 @@ mod tests {
     fn a_batch_ends_at_the_items_or_the_bytes() {
         let long = "x".repeat(75);
         let notes = ["", "", "", "", &long, ""];
-        let entries = (1..).zip(notes).map(|(number, notes)| entry(number, SourceType::Manual, notes)).collect();
-        assert_eq!(
-            shape(&plan(entries, &[Absent; 6], Vec::new(), LIMITS).batches),
-            [vec![1, 2, 3], vec![4, 5], vec![6]]
-        );
+        let entries: Vec<Entry> =
+            (1..).zip(notes).map(|(number, notes)| entry(number, SourceType::Manual, notes)).collect();
+        assert_eq!(shape(&plan(&entries, &[Absent; 6], &[], LIMITS).batches), [vec![1, 2, 3], vec![4, 5], vec![6]]);
     }
 
     proptest! {
@@ -122,15 +190,15 @@ mod tests {
             let believed = |belief| -> Vec<u64> {
                 (0..).zip(&beliefs).filter(|(_, other)| **other == belief).map(|(number, _)| number).collect()
             };
-            let made = plan(entries.clone(), &beliefs, entries.clone(), LIMITS);
+            let made = plan(&entries, &beliefs, &entries, LIMITS);
             let mut sent = shape(&made.batches).concat();
             sent.sort_unstable();
             prop_assert_eq!(&sent, &believed(Absent));
             prop_assert_eq!(&shape(&made.doubted).concat(), &believed(Doubtful));
             prop_assert_eq!(made.already_listed as usize, believed(Listed).len());
-            prop_assert!(made.batches.iter().chain(&made.doubted).all(|batch| batch.items().len() <= LIMITS.items));
+            prop_assert!(made.batches.iter().chain(&made.doubted).all(|batch| batch.count() <= LIMITS.items));
             prop_assert_eq!(shape(&made.removals).concat().len(), entries.len());
-            prop_assert_eq!(plan(entries.clone(), &beliefs, entries, LIMITS), made);
+            prop_assert_eq!(plan(&entries, &beliefs, &entries, LIMITS), made);
         }
     }
 }

@@ -14,10 +14,51 @@ pub struct Told {
     /// one. Of a registry that is all, and so many numbers are not looked at one by one.
     pub plain: Chunk,
     /// What it says of the others, sorted by number, each once.
-    pub rows: Vec<Said>,
+    rows: Vec<Said<Span>>,
+    /// The notes of them all: there are millions, and to let each have a piece of memory of its own takes longer than all else.
+    notes: String,
+}
+
+/// Where a row's notes lie among those of its chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    start: u32,
+    end: u32,
 }
 
 impl Told {
+    /// What an input says of one chunk, nothing so far.
+    pub fn of(key: u64) -> Self {
+        Self { key, ..Self::default() }
+    }
+
+    /// Takes notes in, which a row to come may have.
+    pub fn keep(&mut self, notes: &str) -> Span {
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let start = place(self.notes.len());
+        self.notes.push_str(notes);
+        Span { start, end: place(self.notes.len()) }
+    }
+
+    /// Takes the next row in.
+    #[inline]
+    pub fn add(&mut self, said: Said<&str>) {
+        let notes = self.keep(said.notes);
+        self.push(said.with(notes));
+    }
+
+    /// Takes the next row in, whose notes are kept.
+    #[inline]
+    pub fn push(&mut self, said: Said<Span>) {
+        self.rows.push(said);
+    }
+
+    /// What it says of the others, sorted by number, each once.
+    #[inline]
+    pub fn rows(&self) -> impl Iterator<Item = Said<&str>> {
+        self.rows.iter().map(|said| said.with(&self.notes[said.notes.start as usize..said.notes.end as usize]))
+    }
+
     /// How many numbers it tells of.
     pub fn count(&self) -> u64 {
         self.plain.len() + self.rows.len() as u64
@@ -31,19 +72,17 @@ impl Told {
     }
 
     /// All of it as rows, sorted. `source`: the load's usual one.
-    #[must_use]
-    pub fn into_rows(self, source: SourceType) -> Vec<Said> {
+    pub fn all_rows(&self, source: SourceType) -> Vec<Said<&str>> {
         let plain = self.plain.numbers(self.key).map(|number| plain(number, source));
-        let mut rows: Vec<Said> = plain.collect();
-        rows.extend(self.rows);
+        let mut rows: Vec<Said<&str>> = plain.chain(self.rows()).collect();
         rows.sort_by_key(|said| said.number);
         rows
     }
 }
 
 /// A number that is added, and of which nothing else is told.
-fn plain(number: Number, source: SourceType) -> Said {
-    Said { number, action: Action::Add, at: None, end: End::Never, source, notes: Box::default() }
+fn plain(number: Number, source: SourceType) -> Said<&'static str> {
+    Said { number, action: Action::Add, at: None, end: End::Never, source, notes: "" }
 }
 
 /// Rows sorted by number, put together to chunks. An error goes on as it is, and ends the chunk before it.
@@ -55,12 +94,13 @@ pub fn by_chunk<E>(said: impl Iterator<Item = Result<Said, E>>) -> impl Iterator
             Ok(first) => first,
         };
         let key = key(first.number);
-        let mut rows = vec![first];
+        let mut told = Told::of(key);
+        told.add(first.lent());
         let same = |next: &Result<Said, E>| next.as_ref().is_ok_and(|said| crate::chunk::key(said.number) == key);
         while let Some(Ok(next)) = said.next_if(same) {
-            rows.push(next);
+            told.add(next.lent());
         }
-        Some(Ok(Told { key, plain: Chunk::default(), rows }))
+        Some(Ok(told))
     })
 }
 
@@ -71,7 +111,7 @@ mod tests {
     fn told(numbers: &[u64]) -> Vec<Result<Told, ()>> {
         let said = |number: &u64| match number {
             0 => Err(()),
-            number => Ok(plain(Number::from_stored(*number), SourceType::Manual)),
+            number => Ok(plain(Number::from_stored(*number), SourceType::Manual).with(Box::default())),
         };
         by_chunk(numbers.iter().map(said)).collect()
     }
@@ -101,7 +141,7 @@ mod tests {
     fn plain_numbers_are_rows_like_others() {
         let mut told = told(&[3, 9]).remove(0).expect("no error");
         told.plain = Chunk::of_sorted([4, 8].map(Number::from_stored));
-        let rows = told.into_rows(SourceType::System);
+        let rows = told.all_rows(SourceType::System);
         assert_eq!(rows.iter().map(|said| said.number.get()).collect::<Vec<_>>(), [3, 4, 8, 9]);
         assert_eq!(rows[1].source, SourceType::System);
     }

@@ -12,7 +12,7 @@ use dncsync_core::row::{Place, RowRef};
 use dncsync_core::source::SourceType;
 use dncsync_feed::{Asked, Fault, OpenError, Reader};
 
-use crate::ahead;
+use crate::ahead::{self, Eyes};
 use crate::inputs::Input;
 use crate::order::Source;
 use crate::progress::{Observer, Progress};
@@ -25,11 +25,16 @@ const TELL_EVERY: u64 = 50_000;
 
 /// Takes the rows that passed.
 pub(crate) trait Sink {
+    /// The numbers of the rows that come next, for who looks each of them up: memory answers many such questions in the time of
+    /// a few, where they are asked one right after another.
+    fn expect(&mut self, _: &mut dyn Iterator<Item = Number>) {}
+
     /// Takes one.
-    fn row(&mut self, passed: Passed) -> Result<(), Trouble>;
+    fn row(&mut self, passed: Passed<'_>) -> Result<(), Trouble>;
 
     /// Takes many that tell nothing but their number, on lines that follow each other from `first` on.
     fn bare(&mut self, numbers: &[Number], first: Place, source: SourceType) -> Result<(), Trouble> {
+        self.expect(&mut numbers.iter().copied());
         let mut lines = first.line..;
         numbers.iter().try_for_each(|number| {
             let place = Place { line: lines.next().unwrap_or(u64::MAX), ..first };
@@ -38,8 +43,8 @@ pub(crate) trait Sink {
     }
 }
 
-impl<F: FnMut(Passed) -> Result<(), Trouble>> Sink for F {
-    fn row(&mut self, passed: Passed) -> Result<(), Trouble> {
+impl<F: FnMut(Passed<'_>) -> Result<(), Trouble>> Sink for F {
+    fn row(&mut self, passed: Passed<'_>) -> Result<(), Trouble> {
         self(passed)
     }
 }
@@ -111,31 +116,38 @@ impl Desk {
             |error: &io::Error| Trouble::input("input.unreadable", format!("{name}: {error}"), "check the file");
         let mut told = self.judged.rows;
         let rules = self.rules;
-        let reader = ahead::each(
-            reader,
-            |text| check::at_sight(text, &rules),
-            broken,
-            |rows| {
-                for stretch in rows.stretches() {
-                    self.judged.rows += stretch.numbers.len() as u64;
-                    sink.bare(stretch.numbers, Place { file, line: stretch.line }, rules.default_source)?;
-                    for (row, fault) in stretch.rows() {
-                        match fault {
-                            None => self.judge(row, file, &name, sink)?,
-                            Some(fault) => self.refuse_malformed(row, file, &name, fault)?,
+        let eyes = Eyes {
+            at_sight: |text: &[u8]| check::at_sight(text, &rules),
+            judge: |row: RowRef<'_>, fault: Option<Fault>| match fault {
+                None => check::judge(row, file, &rules),
+                Some(fault) => Err(malformed(row, file, fault)),
+            },
+        };
+        let reader = ahead::each(reader, eyes, broken, |rows, mut verdicts| {
+            for stretch in rows.stretches() {
+                self.judged.rows += stretch.numbers.len() as u64;
+                sink.bare(stretch.numbers, Place { file, line: stretch.line }, rules.default_source)?;
+                let verdicts_of = verdicts.as_slice().iter().take(stretch.lines().len());
+                sink.expect(&mut verdicts_of.filter_map(|verdict| Some(verdict.as_ref().ok()?.number())));
+                for (line, verdict) in stretch.lines().zip(&mut verdicts) {
+                    match verdict {
+                        Ok(verdict) => {
+                            let place = Place { file, line: line.number() };
+                            self.pass(verdict.on(place, line.notes()), sink)?;
                         }
+                        Err(rejection) => self.reject(line.row(), &name, &rejection)?,
                     }
                 }
-                if world.stopping() {
-                    return Err(Trouble::stopped());
-                }
-                if self.judged.rows - told >= TELL_EVERY {
-                    told = self.judged.rows;
-                    observer(&Progress::Reading { rows: told });
-                }
-                Ok(())
-            },
-        )?;
+            }
+            if world.stopping() {
+                return Err(Trouble::stopped());
+            }
+            if self.judged.rows - told >= TELL_EVERY {
+                told = self.judged.rows;
+                observer(&Progress::Reading { rows: told });
+            }
+            Ok(())
+        })?;
         let ignored = reader.ignored_columns();
         if !ignored.is_empty() {
             observer(&Progress::Note(format!("{name}: columns not used: {}", ignored.join(", "))));
@@ -144,13 +156,6 @@ impl Desk {
         drop(reader);
         let read = bytes.finish().map_err(|error| broken(&error))?;
         input.was_read(read)
-    }
-
-    fn refuse_malformed(&mut self, row: RowRef<'_>, file: u32, name: &str, fault: Fault) -> Result<(), Trouble> {
-        let place = Place { file, line: row.line };
-        let reason = fault.reason().to_owned();
-        let rejection = Rejection { place, column: 1, code: RejectionCode::RowMalformed, reason };
-        self.reject(row, name, &rejection)
     }
 
     /// A change list in which no row can say what it does is another file than was meant.
@@ -164,19 +169,14 @@ impl Desk {
         Ok(())
     }
 
-    fn judge(&mut self, row: RowRef<'_>, file: u32, name: &str, sink: &mut dyn Sink) -> Result<(), Trouble> {
-        match check::check(row, file, &self.rules) {
-            Err(rejection) => self.reject(row, name, &rejection),
-            Ok(passed) => {
-                self.judged.rows += 1;
-                if passed.mended != Mended::default() || passed.malformed != Malformed::default() {
-                    for warning in passed.mended.names().chain(passed.malformed.names()) {
-                        *self.judged.warnings.entry(warning.to_owned()).or_default() += 1;
-                    }
-                }
-                sink.row(passed)
+    fn pass(&mut self, passed: Passed<'_>, sink: &mut dyn Sink) -> Result<(), Trouble> {
+        self.judged.rows += 1;
+        if passed.mended != Mended::default() || passed.malformed != Malformed::default() {
+            for warning in passed.mended.names().chain(passed.malformed.names()) {
+                *self.judged.warnings.entry(warning.to_owned()).or_default() += 1;
             }
         }
+        sink.row(passed)
     }
 
     fn reject(&mut self, row: RowRef<'_>, name: &str, rejection: &Rejection) -> Result<(), Trouble> {
@@ -201,6 +201,11 @@ impl Desk {
         let rejects = self.rejects.seal().map_err(|error| rejects_unusable(&path, &error))?;
         Ok(Judged { rejects, ..self.judged })
     }
+}
+
+fn malformed(row: RowRef<'_>, file: u32, fault: Fault) -> Rejection {
+    let place = Place { file, line: row.line };
+    Rejection { place, column: 1, code: RejectionCode::RowMalformed, reason: fault.reason().to_owned() }
 }
 
 /// A rejects file must not take the place of an input.

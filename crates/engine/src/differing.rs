@@ -33,7 +33,7 @@ impl Sender<'_> {
         let removals = if withheld.is_some() { Vec::new() } else { removals(&difference) };
         let entries = self.store.additions(&difference.add)?;
         let rows = entries.len() as u64;
-        let plan = plan::plan(entries, &[], removals, self.client.limits());
+        let plan = plan::plan(&entries, &[], &removals, self.client.limits());
         let withheld = withheld.as_deref().map(|why| (why, gone as u64));
         let notes = PlanNotes { rows: Some(rows), gone: &difference.gone, withheld, ..PlanNotes::default() };
         self.record(run, list, &plan, &notes)

@@ -77,7 +77,8 @@ impl Sender<'_> {
             Answer::TooLarge => {
                 self.progress(asked);
                 let batch = self.store.batch(&part.batch)?;
-                let size = |item: u32| batch.items.get(item as usize).map_or(0, self.client.limits().item_bytes);
+                let item_bytes = self.client.limits().item_bytes;
+                let size = |item: u32| batch.items.get(item as usize).map_or(0, |item| item_bytes(item.lent()));
                 let verdict = refusal::judge_too_large(&part.members, size);
                 self.take_refusal(part, verdict, "the body is too large", now)
             }

@@ -95,7 +95,7 @@ pub(crate) fn foretell(
         Err(_) => Belief::Absent,
     };
     let beliefs: Vec<Belief> = entries.iter().map(belief).collect();
-    let plan = plan::plan(entries, &beliefs, Vec::new(), limits);
+    let plan = plan::plan(&entries, &beliefs, &[], limits);
     let mut tally = loaded.tally;
     tally.already_listed = plan.already_listed;
     Report {

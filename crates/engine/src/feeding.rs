@@ -112,10 +112,10 @@ impl Engine {
         let mut desk = Desk::open(&state, rejects, &sources, Rules { mode: Mode::Add, ..rules }, asked)?;
         let mut sorter = Sorter::new(Mode::Add, &state);
         let mut passed_rows = 0u64;
-        desk.read_all(&mut inputs, &self.world, observer, &mut |passed: Passed| {
+        desk.read_all(&mut inputs, &self.world, observer, &mut |passed: Passed<'_>| {
             passed_rows += 1;
-            let said = crate::differing::say(passed.entry.number, dncsync_core::change::Action::Add);
-            sorter.push(&said).map_err(|error| StoreError::Spool(error).into())
+            let said = crate::differing::say(passed.number, dncsync_core::change::Action::Add);
+            sorter.push(&said.lent()).map_err(|error| StoreError::Spool(error).into())
         })?;
         let judged = desk.close(false)?;
         // A list kept to nobody's numbers protects nobody.

@@ -5,19 +5,20 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, ScopedJoinHandle};
+use std::vec::IntoIter;
 
 use dncsync_core::check::Passed;
-use dncsync_core::entry::{self, Entry};
-use dncsync_core::feed::Mode;
+use dncsync_core::entry::{Entry, Packed};
 use dncsync_core::named::Named;
+use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
 use dncsync_core::report::Tally;
 use dncsync_core::run::RunId;
 use dncsync_core::source::SourceType;
 use dncsync_feed::Asked;
-use dncsync_store::{SEGMENT, Segment, StoreError};
+use dncsync_store::{Draft, SEGMENT, Segment, StoreError};
 
-use crate::desk::{Desk, Judged};
+use crate::desk::{Desk, Judged, Sink};
 use crate::inputs::Input;
 use crate::order::Order;
 use crate::progress::Observer;
@@ -71,17 +72,18 @@ pub(crate) fn load(
     let mut desk = Desk::open(state, path, &order.sources, order.rules, Asked::format(order.format))?;
     thread::scope(|scope| {
         // Compressing takes as long as checking: it is done on another core.
-        let (packed, waiting) = sync_channel::<Vec<u8>>(WAITING);
-        let compressing = scope.spawn(move || waiting.iter().map(|packed| Segment::of(&packed)).collect());
+        let (packed, waiting) = sync_channel::<Draft>(WAITING);
+        let compressing = scope.spawn(move || waiting.iter().map(Draft::close).collect());
         let mut intake = Intake {
             named: Named::default(),
+            fresh: Vec::new().into_iter(),
             first,
-            rest: Packing::new(packed),
-            sorter: Sorter::new(Mode::Add, state),
+            rest: Packing { draft: Draft::default(), full: packed },
+            sorter: Sorter::of_distinct(state),
             early: Early::default(),
             repeated: 0,
         };
-        desk.read_all(inputs, world, observer, &mut |passed: Passed| intake.take(passed))?;
+        desk.read_all(inputs, world, observer, &mut intake)?;
         let judged = desk.close(order.allow_empty)?;
         intake.finish(judged, order.rules.default_source, compressing)
     })
@@ -90,6 +92,8 @@ pub(crate) fn load(
 /// Entries on their way into segments.
 struct Intake<'a> {
     named: Named,
+    /// Of the rows that come next: whether they name their number first.
+    fresh: IntoIter<bool>,
     first: &'a Numbers,
     early: Early,
     rest: Packing,
@@ -104,22 +108,31 @@ struct Early {
     numbers: Numbers,
 }
 
-impl Intake<'_> {
-    fn take(&mut self, passed: Passed) -> Result<(), Trouble> {
+impl Sink for Intake<'_> {
+    fn expect(&mut self, numbers: &mut dyn Iterator<Item = Number>) {
+        let numbers: Vec<Number> = numbers.collect();
+        let mut fresh = Vec::with_capacity(numbers.len());
+        self.named.first_of(numbers.into_iter(), &mut fresh);
+        self.fresh = fresh.into_iter();
+    }
+
+    fn row(&mut self, passed: Passed<'_>) -> Result<(), Trouble> {
         // The row that names a number first stands, with its source type and notes.
-        if !self.named.first(passed.entry.number) {
+        if !self.fresh.next().unwrap_or(true) {
             self.repeated += 1;
             return Ok(());
         }
-        if self.first.contains(passed.entry.number) {
-            self.early.numbers.insert(passed.entry.number);
-            self.early.entries.push(passed.entry.clone());
+        if !self.first.is_empty() && self.first.contains(passed.number) {
+            self.early.numbers.insert(passed.number);
+            self.early.entries.push(passed.entry().to_entry());
         } else {
-            self.rest.push(&passed.entry);
+            self.rest.push(passed.entry());
         }
         Ok(self.sorter.push(&passed.said()).map_err(StoreError::Spool)?)
     }
+}
 
+impl Intake<'_> {
     fn finish(
         self,
         judged: Judged,
@@ -128,7 +141,7 @@ impl Intake<'_> {
     ) -> Result<Loaded, Trouble> {
         self.rest.close();
         let compressed = compressing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        let early = self.early.entries.chunks(SEGMENT).map(|entries| Segment::of(&entry::pack(entries)));
+        let early = self.early.entries.chunks(SEGMENT).map(Segment::of);
         let segments = early.chain(compressed.into_iter().map(Ok)).collect::<Result<_, _>>()?;
         let Judged { rows, rejected, warnings, rejects } = judged;
         Ok(Loaded {
@@ -145,34 +158,25 @@ impl Intake<'_> {
 
 /// Packs entries and hands them on, a segment at a time.
 struct Packing {
-    packed: Vec<u8>,
-    entries: usize,
-    full: SyncSender<Vec<u8>>,
+    draft: Draft,
+    full: SyncSender<Draft>,
 }
 
 impl Packing {
-    fn new(full: SyncSender<Vec<u8>>) -> Self {
-        Self { packed: Vec::new(), entries: 0, full }
-    }
-
-    fn push(&mut self, entry: &Entry) {
-        entry::pack_one(&mut self.packed, entry);
-        self.entries += 1;
-        if self.entries == SEGMENT {
+    fn push(&mut self, entry: Packed<'_>) {
+        self.draft.push(entry);
+        if self.draft.is_full() {
             self.hand_on();
         }
     }
 
     fn hand_on(&mut self) {
-        let room = self.packed.capacity();
-        let packed = std::mem::replace(&mut self.packed, Vec::with_capacity(room));
-        self.entries = 0;
         // Who compresses ends only when this does; if it panicked, that is told when it is joined.
-        let _ = self.full.send(packed);
+        let _ = self.full.send(std::mem::take(&mut self.draft));
     }
 
     fn close(mut self) {
-        if self.entries > 0 {
+        if self.draft.count() > 0 {
             self.hand_on();
         }
     }

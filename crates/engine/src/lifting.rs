@@ -71,8 +71,8 @@ impl Engine {
         let mut desk = Desk::open(&state, rejects, sources, Rules { mode: Mode::Add, ..rules }, Asked::default())?;
         let mut sorter = Sorter::new(Mode::Changes, &state);
         let mut numbers: Vec<Number> = Vec::new();
-        desk.read_all(&mut inputs, &self.world, observer, &mut |passed: Passed| {
-            numbers.push(passed.entry.number);
+        desk.read_all(&mut inputs, &self.world, observer, &mut |passed: Passed<'_>| {
+            numbers.push(passed.number);
             let said = dncsync_core::change::Said { action: Action::Delete, ..passed.said() };
             sorter.push(&said).map_err(|error| StoreError::Spool(error).into())
         })?;

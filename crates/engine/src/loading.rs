@@ -16,7 +16,7 @@ use crate::intake;
 use crate::order::Order;
 use crate::progress::{Observer, Progress};
 use crate::trouble::Trouble;
-use crate::{finish, unconfirmed};
+use crate::{ahead, finish, unconfirmed};
 
 /// The input of a run that continues what an earlier one could not confirm: no digest is like it.
 const OWED: &str = "owed";
@@ -36,7 +36,7 @@ impl Engine {
             (self.world.run_id_at(started), self.world.run_id_at(started + std::time::Duration::from_millis(1)));
         let mut owed = self.owed(target)?;
         let first = owed.entries.iter().map(|entry| entry.number).collect();
-        let mut loaded = intake::load(inputs, order, &first, &id, self.store.directory(), &self.world, observer)?;
+        let loaded = intake::load(inputs, order, &first, &id, self.store.directory(), &self.world, observer)?;
         // What an input names itself it owes from now on.
         owed.entries.retain(|entry| !loaded.first.contains(entry.number));
         let digest = &order.digest(inputs.iter().map(Input::known_digest));
@@ -90,7 +90,7 @@ impl Engine {
         if !owed.entries.is_empty() {
             observer(&Progress::Note(format!("{} numbers that were never confirmed go first", owed.entries.len())));
         }
-        self.record(&earlier, target, &owed, Some((&run, &event, &mut loaded.told)), started)?;
+        ahead::made(loaded.told, |told| self.record(&earlier, target, &owed, Some((&run, &event, told)), started))?;
         Ok(id)
     }
 

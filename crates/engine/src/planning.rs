@@ -5,7 +5,7 @@ use dncsync_core::belief::{self, Belief};
 use dncsync_core::event::Event;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
-use dncsync_core::plan::{self, Plan};
+use dncsync_core::plan::{Plan, Planner};
 use dncsync_core::run::{RunId, Stage};
 use dncsync_core::timestamp::Timestamp;
 use dncsync_store::{ListKey, ListState, LoadKind, PartState, PlanNotes, Run, RunKind, SentBatch, Sighting, TargetId};
@@ -107,22 +107,21 @@ impl Sender<'_> {
         let list = &self.store.list(list.key)?;
         self.presence.let_go(self.store)?;
         let beliefs = self.beliefs(run, list, now)?;
-        // What is listed is never made: of a file that is loaded again that is nearly all of it.
-        let entries = self.store.entries_at(&run.id, |place| beliefs.get(place) != Some(&Belief::Listed))?;
-        let all = beliefs.len();
-        let mut beliefs: Vec<Belief> = beliefs.into_iter().filter(|belief| *belief != Belief::Listed).collect();
         let pages = list.page_size.unwrap_or(self.client.speech().page_size);
+        let worth_reading = belief::worth_reading(list.listed, pages, self.setup.trust_budget);
         let mut disbelieved = Vec::new();
-        if !belief::worth_reading(list.listed, pages, self.setup.trust_budget) {
-            let doubtful = entries.iter().zip(&mut beliefs).filter(|(_, belief)| **belief == Belief::Doubtful);
-            for (entry, belief) in doubtful {
-                *belief = Belief::Absent;
+        let mut planner = Planner::new(self.client.limits());
+        let mut beliefs = beliefs.into_iter();
+        self.store.each_packed(&run.id, |entry| {
+            let mut belief = beliefs.next().unwrap_or(Belief::Absent);
+            if belief == Belief::Doubtful && !worth_reading {
+                belief = Belief::Absent;
                 disbelieved.push(entry.number);
             }
-            disbelieved.sort_unstable();
-        }
-        let mut plan = plan::plan(entries, &beliefs, Vec::new(), self.client.limits());
-        plan.already_listed += (all - beliefs.len()) as u64;
+            planner.take(entry, belief);
+        })?;
+        disbelieved.sort_unstable();
+        let plan = planner.finish(&[]);
         self.record(run, list, &plan, &PlanNotes { disbelieved: &disbelieved, ..PlanNotes::default() })
     }
 
@@ -134,7 +133,7 @@ impl Sender<'_> {
         plan: &Plan,
         notes: &PlanNotes<'_>,
     ) -> Result<(), Trouble> {
-        let count = |batches: &[Batch]| batches.iter().map(|batch| batch.items().len() as u64).sum();
+        let count = |batches: &[Batch]| batches.iter().map(|batch| batch.count() as u64).sum();
         self.make_room(run.target, count(&plan.batches))?;
         let event = Event::Planned {
             plan: plan.digest.clone(),

@@ -14,7 +14,6 @@ use dncsync_core::wording;
 use dncsync_feed::Asked;
 use dncsync_store::{Feed, Load, LoadEnd, LoadFile, LoadKind, NewLoad, StoreError};
 
-use crate::audit;
 use crate::desk::{Desk, Judged};
 use crate::engine::Engine;
 use crate::inputs::{self, Input};
@@ -23,6 +22,7 @@ use crate::progress::{Observer, Progress};
 use crate::sorting::Sorter;
 use crate::trouble::Trouble;
 use crate::wanted::Wanted;
+use crate::{ahead, audit};
 
 impl Engine {
     /// Reads inputs into a feed, whole or not at all.
@@ -168,7 +168,7 @@ impl Engine {
         observer(&Progress::Taking { feed: feed.name.to_string(), rows });
         let said = sorter.finish().map_err(StoreError::Spool)?;
         let (now, tell) = (self.world.now(), teller(feed, &load));
-        let end = self.store.take_load(feed.id, &load, said, &stops, now, &tell)?;
+        let end = ahead::made(said, |said| self.store.take_load(feed.id, &load, said, &stops, now, &tell))?;
         match &end {
             LoadEnd::Stopped(why) => Err(stopped(feed, why, rejects.as_deref())),
             LoadEnd::Taken { .. } => Ok(self.load_report(feed, &load, &end, started)),

@@ -36,4 +36,4 @@ pub use format::Format;
 pub use limits::{MAX_ROW_BYTES, MAX_ROW_LINES};
 pub use open_error::OpenError;
 pub use reader::Reader;
-pub use rows::{Rows, Stretch};
+pub use rows::{Line, Rows, Stretch};

@@ -54,6 +54,40 @@ impl<'a> Stretch<'a> {
         let all = self.all;
         self.rows.iter().map(move |spans| (all.lent(spans), spans.fault))
     }
+
+    /// The same by what is mostly asked for: the line, the notes, and the whole row where it is asked for.
+    #[inline]
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = Line<'a>> + use<'a> {
+        let all = self.all;
+        self.rows.iter().map(move |spans| Line { all, spans })
+    }
+}
+
+/// A row of which little is asked.
+#[derive(Clone, Copy)]
+pub struct Line<'a> {
+    all: &'a Rows,
+    spans: &'a Spans,
+}
+
+impl<'a> Line<'a> {
+    /// Its line, counted from 1.
+    #[inline]
+    pub fn number(self) -> u64 {
+        self.spans.line
+    }
+
+    /// Its notes as written.
+    #[inline]
+    pub fn notes(self) -> &'a str {
+        let others = self.all.others.get(self.spans.others as usize);
+        others.map_or("", |others| self.all.text(others.ends[0], others.ends[1]))
+    }
+
+    /// All of it.
+    pub fn row(self) -> RowRef<'a> {
+        self.all.lent(self.spans)
+    }
 }
 
 /// Where a row's texts lie.

@@ -26,7 +26,7 @@ type Seen = (u64, Result<Number, (String, Option<Fault>)>);
 fn judged(line: u64, phone: &str, fault: Option<Fault>) -> Seen {
     let row = Row { line, phone: phone.to_owned(), ..Row::default() };
     let number = fault.is_none().then(|| check::check(row.lent(), 0, &rules()).ok()).flatten();
-    (line, number.map(|passed| passed.entry.number).ok_or((row.phone, fault)))
+    (line, number.map(|passed| passed.number).ok_or((row.phone, fault)))
 }
 
 /// All rows, and how many of them were known at sight.

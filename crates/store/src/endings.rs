@@ -57,7 +57,7 @@ pub(crate) fn change(
     (feed, load): (FeedId, i64),
     key: u64,
     taken: &Taken,
-    said: &[Said],
+    said: &[Said<&str>],
     whole_truth: bool,
 ) -> Result<(), StoreError> {
     let mut days = Days::of(transaction, feed, key)?;

@@ -49,7 +49,7 @@ pub use open::{SCHEMA_VERSION, Store};
 pub use overview::{LastRun, Overview, TargetOverview};
 pub use owed::Owed;
 pub use runs::{Charge, PlanNotes, Run};
-pub use segments::{SEGMENT, Segment};
+pub use segments::{Draft, SEGMENT, Segment};
 pub use slots::{Grant, SlotId};
 pub use taking::{LoadEnd, LoadStops, NewLoad};
 pub use targets::{Chunks, Only};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use dncsync_core::change::{Action, End, Said};
-use dncsync_core::entry::{self, Entry};
+use dncsync_core::entry::{Entry, Packed};
 use dncsync_core::event::Event;
 use dncsync_core::number::Number;
 use dncsync_core::report::Tally;
@@ -191,21 +191,14 @@ impl Store {
 
     /// The entries of an unfinished run, in the order of the input.
     pub fn entries(&self, run: &RunId) -> Result<Vec<Entry>, StoreError> {
-        self.entries_at(run, |_| true)
+        let mut entries = Vec::new();
+        self.each_packed(run, |entry| entries.push(entry.to_entry()))?;
+        Ok(entries)
     }
 
-    /// Those entries of an unfinished run that are such by their place, in the order of the input: the others are never made.
-    pub fn entries_at(&self, run: &RunId, such: impl Fn(usize) -> bool) -> Result<Vec<Entry>, StoreError> {
-        let (mut entries, mut place) = (Vec::new(), 0);
-        self.each_segment(run, |bytes, crc| {
-            segments::each(bytes, crc, |entry| {
-                if such(place) {
-                    entries.push(entry.to_entry());
-                }
-                place += 1;
-            })
-        })?;
-        Ok(entries)
+    /// Goes over the entries of an unfinished run in the order of the input, without making each.
+    pub fn each_packed(&self, run: &RunId, mut take: impl FnMut(Packed<'_>)) -> Result<(), StoreError> {
+        self.each_segment(run, |bytes, crc| segments::each(bytes, crc, &mut take))
     }
 
     /// The numbers of an unfinished run, in the order of the input.
@@ -267,7 +260,7 @@ fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, now: Timestamp) -> Re
         }
         RunEntries::Few(entries) => {
             for (seq, entries) in entries.chunks(SEGMENT).enumerate() {
-                keep(seq, &Segment::of(&entry::pack(entries))?)?;
+                keep(seq, &Segment::of(entries)?)?;
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Notes of the numbers that a load claimed, as compressed segments in the order of the numbers.
 
 use dncsync_core::number::Number;
+use dncsync_core::varint;
 use rusqlite::{Connection, Transaction, params};
 
 use crate::error::StoreError;
@@ -15,6 +16,8 @@ const LEVEL: i32 = 1;
 
 /// No body is larger: [`MOST_BYTES`] and one note more.
 const LARGEST: usize = MOST_BYTES + 64 * 1024;
+
+const UNREADABLE: StoreError = StoreError::Damaged("notes cannot be read");
 
 /// Writes the notes of a load, in the order of its numbers.
 #[derive(Default)]
@@ -41,8 +44,8 @@ impl Writer {
             (self.first, self.last) = (number.get(), 0);
         }
         let gap = number.get().saturating_sub(self.last);
-        let body = std::mem::take(&mut self.body);
-        self.body = postcard::to_extend(&(gap, notes), body).expect("a vector takes every byte");
+        varint::put(&mut self.body, gap);
+        varint::put_text(&mut self.body, notes);
         self.last = number.get();
         self.count += 1;
         if self.count == MOST || self.body.len() >= MOST_BYTES {
@@ -103,14 +106,12 @@ fn pick(
 ) -> Result<(), StoreError> {
     let mut at = 0u64;
     while !body.is_empty() {
-        let ((gap, notes), rest) =
-            postcard::take_from_bytes::<(u64, &str)>(body).map_err(|_| StoreError::Damaged("notes cannot be read"))?;
-        at = at.saturating_add(gap);
+        at = at.saturating_add(varint::take(&mut body).map_err(|_| UNREADABLE)?);
+        let notes = varint::take_text(&mut body).map_err(|_| UNREADABLE)?;
         while wanted.next_if(|number| number.get() < at).is_some() {}
         if wanted.next_if(|number| number.get() == at).is_some() {
             found.push((Number::from_stored(at), notes.into()));
         }
-        body = rest;
     }
     Ok(())
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use dncsync_core::batch::Batch;
-use dncsync_core::entry;
 use dncsync_core::event::Event;
 use dncsync_core::number::Number;
 use dncsync_core::plan::Plan;
@@ -203,7 +202,7 @@ impl Store {
             for (seq, (batch, sent)) in (0i64..).zip(batches) {
                 insert_batch(transaction, run, seq, batch, sent)?;
             }
-            let sent = plan.batches.iter().flat_map(|batch| batch.items().iter().map(|item| item.number));
+            let sent = plan.batches.iter().flat_map(|batch| batch.items().map(|item| item.number));
             let mut sent: Vec<Number> = sent.filter(|number| theirs.binary_search(number).is_err()).collect();
             sent.sort_unstable();
             sets::take_out(transaction, put, notes.gone)?;
@@ -261,8 +260,8 @@ fn insert_batch(
     batch: &Batch,
     sent: Sent,
 ) -> Result<(), StoreError> {
-    let bytes = entry::pack(batch.items());
-    let members: RoaringBitmap = (0..u32::try_from(batch.items().len()).unwrap_or(u32::MAX)).collect();
+    let bytes = batch.packed();
+    let members: RoaringBitmap = (0..u32::try_from(batch.count()).unwrap_or(u32::MAX)).collect();
     transaction
         .prepare_cached(
             "INSERT INTO batch (run, seq, count, urgent, digest, doubted, removal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -278,7 +277,7 @@ fn insert_batch(
         ])?;
     transaction
         .prepare_cached("INSERT INTO body (run, batch, items, crc) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![run.as_str(), seq, bytes, crc32fast::hash(&bytes)])?;
+        .execute(params![run.as_str(), seq, bytes, crc32fast::hash(bytes)])?;
     let state = if sent == Sent::Doubted { "doubted" } else { "waiting" };
     transaction
         .prepare_cached("INSERT INTO part (run, batch, members, state) VALUES (?1, ?2, ?3, ?4)")?

@@ -3,6 +3,7 @@
 
 use dncsync_core::entry::{self, Entry};
 use dncsync_core::number::Number;
+use dncsync_core::varint;
 
 use crate::error::StoreError;
 
@@ -16,8 +17,55 @@ const LEVEL: i32 = 1;
 /// says that others follow.
 const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 
+/// What a segment begins with whose numbers lie by themselves. No number does.
+const COLUMNS: u8 = 0;
+
+const CANNOT_BE_READ: StoreError = StoreError::Damaged("entries of a run cannot be read");
+
 /// No segment is larger, once it is unpacked: [`SEGMENT`] entries with the longest notes and what stands beside them.
 const LARGEST: usize = SEGMENT * (4 * dncsync_core::notes::MAX_CHARACTERS + 64);
+
+/// Entries on their way into a segment: the numbers by themselves, which do not compress and are asked for alone, and what else
+/// there is of each.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    numbers: Vec<u8>,
+    others: Vec<u8>,
+    count: usize,
+}
+
+impl Draft {
+    /// Takes the next entry in.
+    #[inline]
+    pub fn push(&mut self, entry: entry::Packed<'_>) {
+        varint::put(&mut self.numbers, entry.number.get());
+        entry.put_rest(&mut self.others);
+        self.count += 1;
+    }
+
+    /// How many they are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Whether a segment should hold no more.
+    pub fn is_full(&self) -> bool {
+        self.count >= SEGMENT
+    }
+
+    /// The segment.
+    ///
+    /// # Errors
+    /// Memory ran out.
+    pub fn close(self) -> Result<Segment, StoreError> {
+        let mut bytes = vec![COLUMNS];
+        varint::put(&mut bytes, self.numbers.len() as u64);
+        bytes.extend_from_slice(&self.numbers);
+        bytes.extend(zstd::bulk::compress(&self.others, LEVEL).map_err(StoreError::Spool)?);
+        let crc = crc32fast::hash(&bytes);
+        Ok(Segment { bytes, crc })
+    }
+}
 
 /// A segment as it lies in the store.
 #[derive(Clone, Debug)]
@@ -27,14 +75,14 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// The segment of packed entries ([`entry::pack`]), [`SEGMENT`] at most.
+    /// The segment of entries, [`SEGMENT`] at most.
     ///
     /// # Errors
     /// Memory ran out.
-    pub fn of(packed: &[u8]) -> Result<Self, StoreError> {
-        let bytes = zstd::bulk::compress(packed, LEVEL).map_err(StoreError::Spool)?;
-        let crc = crc32fast::hash(&bytes);
-        Ok(Self { bytes, crc })
+    pub fn of(entries: &[Entry]) -> Result<Self, StoreError> {
+        let mut draft = Draft::default();
+        entries.iter().for_each(|entry| draft.push(entry.lent()));
+        draft.close()
     }
 
     /// Its entries.
@@ -55,6 +103,11 @@ pub(crate) fn entries(bytes: &[u8], crc: u32) -> Result<Vec<Entry>, StoreError> 
 
 /// The numbers of entries, in their order.
 pub(crate) fn numbers(bytes: &[u8], crc: u32, into: &mut Vec<Number>) -> Result<(), StoreError> {
+    if crc32fast::hash(bytes) == crc
+        && let Some((numbers, _)) = columns(bytes)?
+    {
+        return each_number(numbers, |number| Ok(into.push(number)));
+    }
     each(bytes, crc, |entry| into.push(entry.number))
 }
 
@@ -63,17 +116,39 @@ pub(crate) fn each(bytes: &[u8], crc: u32, mut take: impl FnMut(entry::Packed<'_
     if crc32fast::hash(bytes) != crc {
         return Err(StoreError::Damaged("entries of a run do not fit their checksum"));
     }
-    let unpacked;
+    if let Some((numbers, others)) = columns(bytes)? {
+        let others = unpacked(others)?;
+        let mut others = others.as_slice();
+        return each_number(numbers, |number| Ok(take(entry::Packed::take_rest(number, &mut others)?)));
+    }
+    let compressed;
     let mut packed = bytes;
     if bytes.starts_with(&MAGIC) {
-        unpacked = zstd::bulk::decompress(bytes, LARGEST)
-            .map_err(|_| StoreError::Damaged("entries of a run cannot be read"))?;
-        packed = &unpacked;
+        compressed = unpacked(bytes)?;
+        packed = &compressed;
     }
     while let Some(entry) = entry::Packed::take(&mut packed)? {
         take(entry);
     }
     Ok(())
+}
+
+/// The numbers, and what else there is of each; `None` where they lie as earlier versions wrote them, each entry whole.
+fn columns(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, StoreError> {
+    let Some((&COLUMNS, mut rest)) = bytes.split_first() else { return Ok(None) };
+    let length = usize::try_from(varint::take(&mut rest).map_err(|_| CANNOT_BE_READ)?).unwrap_or(usize::MAX);
+    Ok(Some(rest.split_at_checked(length).ok_or(CANNOT_BE_READ)?))
+}
+
+fn each_number(mut numbers: &[u8], mut take: impl FnMut(Number) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    while !numbers.is_empty() {
+        take(Number::from_stored(varint::take(&mut numbers).map_err(|_| CANNOT_BE_READ)?))?;
+    }
+    Ok(())
+}
+
+fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+    zstd::bulk::decompress(bytes, LARGEST).map_err(|_| CANNOT_BE_READ)
 }
 
 #[cfg(test)]
@@ -94,13 +169,17 @@ mod tests {
         };
         let all: Vec<Entry> = (12_025_550_000..12_025_551_000).map(entry).collect();
         let packed = entry::pack(&all);
-        let segment = Segment::of(&packed).expect("room");
+        let segment = Segment::of(&all).expect("room");
         assert!(segment.bytes.len() < packed.len() / 10);
-        assert_eq!(segment.entries().expect("entries"), all);
-        assert_eq!(entries(&packed, crc32fast::hash(&packed)).expect("entries"), all, "as they lay before");
-        let mut found = Vec::new();
-        numbers(&segment.bytes, segment.crc, &mut found).expect("numbers");
-        assert!(found.iter().eq(all.iter().map(|entry| &entry.number)));
+        let compressed = zstd::bulk::compress(&packed, LEVEL).expect("room");
+        // As they are, and as they lay before, twice.
+        for bytes in [segment.bytes, compressed, packed.clone()] {
+            let crc = crc32fast::hash(&bytes);
+            assert_eq!(entries(&bytes, crc).expect("entries"), all);
+            let mut found = Vec::new();
+            numbers(&bytes, crc, &mut found).expect("numbers");
+            assert!(found.iter().eq(all.iter().map(|entry| &entry.number)));
+        }
         assert!(matches!(entries(&packed, 1), Err(StoreError::Damaged(_))));
     }
 }

@@ -268,7 +268,7 @@ impl<'t> Taking<'t> {
     /// Takes what the input says of one chunk, after those that lie before it.
     fn chunk(&mut self, told: Told) -> Result<(), StoreError> {
         while let Some(before) = self.unvisited.next_if(|unvisited| *unvisited < told.key) {
-            self.take(Told { key: before, ..Told::default() })?;
+            self.take(Told::of(before))?;
         }
         self.unvisited.next_if_eq(&told.key);
         self.take(told)
@@ -288,23 +288,23 @@ impl<'t> Taking<'t> {
         if !self.first && !same {
             sets::put(self.transaction, self.feed.claimed, key, &taken.after(&before))?;
         }
-        self.describe(key, &taken, &told.rows)?;
-        if self.ends || told.rows.iter().any(|said| said.end.day().is_some()) {
-            let (whole_truth, said) = (self.mode == Mode::Replace, told.into_rows(self.source));
+        self.describe(key, &taken, &told)?;
+        if self.ends || told.rows().any(|said| said.end.day().is_some()) {
+            let (whole_truth, said) = (self.mode == Mode::Replace, told.all_rows(self.source));
             endings::change(self.transaction, (self.feed.id, self.load), key, &taken, &said, whole_truth)?;
         }
         Ok(())
     }
 
     /// Keeps source types and notes of what is claimed first.
-    fn describe(&mut self, key: u64, taken: &Taken, rows: &[Said]) -> Result<(), StoreError> {
-        let claimed = |said: &&Said| said.action == Action::Add && taken.claimed.contains(said.number);
+    fn describe(&mut self, key: u64, taken: &Taken, told: &Told) -> Result<(), StoreError> {
+        let claimed = |said: &Said<&str>| said.action == Action::Add && taken.claimed.contains(said.number);
         let mut sources: BTreeMap<SourceType, Vec<Number>> = BTreeMap::new();
-        for said in rows.iter().filter(claimed) {
+        for said in told.rows().filter(claimed) {
             if said.source != self.source {
                 sources.entry(said.source).or_default().push(said.number);
             }
-            self.notes.add(self.transaction, self.load, said.number, &said.notes)?;
+            self.notes.add(self.transaction, self.load, said.number, said.notes)?;
         }
         for (source, numbers) in sources {
             let mut set = self.sources.get(&source).copied();
@@ -316,7 +316,7 @@ impl<'t> Taking<'t> {
 
     fn finish(mut self) -> Result<(LoadCounts, u64, u64), StoreError> {
         while let Some(key) = self.unvisited.next() {
-            self.take(Told { key, ..Told::default() })?;
+            self.take(Told::of(key))?;
         }
         self.notes.close(self.transaction, self.load)?;
         let sql = "UPDATE load SET claimed = ?2, again = ?3, withdrawn = ?4 WHERE seq = ?1";

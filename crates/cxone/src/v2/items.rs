@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use dncsync_core::batch::Limits;
-use dncsync_core::entry::Entry;
+use dncsync_core::entry::{Entry, Packed};
 use dncsync_core::number::Number;
 
 /// What one request may hold: the tutorial's 10,000 items; 4.5 MiB, so that the server's 5 MiB are never met.
@@ -25,7 +25,7 @@ const USUAL_NUMBER: usize = 36;
 ///
 /// Written by hand around `serde_json`'s escaping: two parts in three of a body are always the same text.
 pub(crate) fn body<'a>(items: impl Iterator<Item = &'a Entry>) -> Vec<u8> {
-    array(items, USUAL_ITEM, write)
+    array(items, USUAL_ITEM, |body, item| write(body, item.lent()))
 }
 
 /// The body of a removal: a JSON array of the numbers alone, in the order given. As many as [`LIMITS`] allow are far
@@ -52,13 +52,13 @@ fn array<T>(
 }
 
 /// How many bytes an item comes to in a body, the comma before it included (the first one's is the bracket).
-pub(crate) fn item_bytes(item: &Entry) -> usize {
+pub(crate) fn item_bytes(item: Packed<'_>) -> usize {
     let mut counted = Counted(1);
     write(&mut counted, item).expect("counting takes every byte");
     counted.0
 }
 
-fn write(out: &mut impl Write, item: &Entry) -> io::Result<()> {
+fn write(out: &mut impl Write, item: Packed<'_>) -> io::Result<()> {
     out.write_all(BEFORE_NUMBER.as_bytes())?;
     write_digits(out, item.number.get())?;
     out.write_all(BEFORE_SOURCE.as_bytes())?;
@@ -70,7 +70,7 @@ fn write(out: &mut impl Write, item: &Entry) -> io::Result<()> {
             out.write_all(piece)?;
         }
     } else {
-        serde_json::to_writer(&mut *out, &*item.notes)?;
+        serde_json::to_writer(&mut *out, item.notes)?;
     }
     out.write_all(END.as_bytes())
 }
@@ -145,7 +145,7 @@ mod tests {
                 .collect();
             let body = body(entries.iter());
             prop_assert_eq!(&body, &serde_json::to_vec(&items).unwrap());
-            let foretold: usize = entries.iter().map(item_bytes).sum();
+            let foretold: usize = entries.iter().map(|entry| item_bytes(entry.lent())).sum();
             prop_assert_eq!(body.len(), foretold + 1 + usize::from(entries.is_empty()));
         }
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::vec::IntoIter;
 
 use dncsync_core::change::Said;
+use dncsync_core::number::Number;
 use dncsync_core::spread::Spread;
 
 use super::record;
@@ -69,7 +70,7 @@ impl Buckets {
     }
 
     /// Takes a row, the how-manieth of the input it is.
-    pub(super) fn push(&mut self, row: u64, said: &Said) -> io::Result<()> {
+    pub(super) fn push(&mut self, row: u64, said: &Said<&str>) -> io::Result<()> {
         if self.bytes >= self.budget.bytes {
             self.spill()?;
         }
@@ -113,6 +114,8 @@ impl Buckets {
             memory: sorted(self.buckets).into_iter().peekable(),
             bucket: Bucket::default(),
             on_disk: None,
+            ahead: None,
+            given: None,
         }
     }
 }
@@ -130,8 +133,10 @@ pub(super) struct SortedRows {
     spilled: Vec<Spilled>,
     memory: Peekable<IntoIter<(u64, Vec<u8>)>>,
     bucket: Bucket,
-    /// A bucket that is too large.
+    /// A bucket that is too large; its next row, and the one that was given last.
     on_disk: Option<Sorted>,
+    ahead: Option<(u64, Said)>,
+    given: Option<(u64, Said)>,
 }
 
 /// A bucket while its rows are handed out.
@@ -202,24 +207,39 @@ fn order(bytes: &[u8]) -> Vec<u64> {
     order
 }
 
-impl Iterator for SortedRows {
-    type Item = io::Result<(u64, Said)>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl SortedRows {
+    /// The number of the next row.
+    pub(super) fn next_number(&mut self) -> io::Result<Option<Number>> {
         loop {
-            if let Some(row) = self.on_disk.as_mut().and_then(Iterator::next) {
-                return Some(row);
+            if let Some((_, said)) = &self.ahead {
+                return Ok(Some(said.number));
             }
-            self.on_disk = None;
-            if let Some(next) = self.bucket.order.next() {
-                let at = (next & u64::from(u32::MAX)) as usize;
-                return Some(Ok(record::said(self.bucket.id << BITS, &self.bucket.bytes[at..])));
+            if let Some(sorted) = &mut self.on_disk {
+                match sorted.next() {
+                    Some(row) => self.ahead = Some(row?),
+                    None => self.on_disk = None,
+                }
+                continue;
             }
-            match self.open() {
-                Ok(true) => {}
-                Ok(false) => return None,
-                Err(error) => return Some(Err(error)),
+            if let Some(next) = self.bucket.order.as_slice().first() {
+                return Ok(Some(Number::from_stored(self.bucket.id << BITS | next >> 32)));
+            }
+            if !self.open()? {
+                return Ok(None);
             }
         }
+    }
+
+    /// The next row, with its place in the input, where it is of such a number.
+    pub(super) fn next_of(&mut self, such: impl Fn(Number) -> bool) -> io::Result<Option<(u64, Said<&str>)>> {
+        if !self.next_number()?.is_some_and(such) {
+            return Ok(None);
+        }
+        if let Some(row) = self.ahead.take() {
+            let (place, said) = self.given.insert(row);
+            return Ok(Some((*place, said.lent())));
+        }
+        let at = self.bucket.order.next().map(|next| (next & u64::from(u32::MAX)) as usize);
+        Ok(at.map(|at| record::said(self.bucket.id << BITS, &self.bucket.bytes[at..])))
     }
 }

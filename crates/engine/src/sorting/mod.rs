@@ -9,12 +9,11 @@ mod record;
 mod rows;
 
 use std::io;
-use std::iter::Peekable;
 use std::path::Path;
 
 use dncsync_core::change::{Action, End, Said, standing};
 use dncsync_core::check::Passed;
-use dncsync_core::chunk::{Chunk, key};
+use dncsync_core::chunk::key;
 use dncsync_core::feed::Mode;
 use dncsync_core::number::Number;
 use dncsync_core::row::Place;
@@ -30,6 +29,8 @@ use crate::trouble::Trouble;
 /// Takes rows in the order of the input, and gives what is said of each number in the end.
 pub(crate) struct Sorter {
     mode: Mode,
+    /// Each number is named once: nothing is looked up.
+    distinct: bool,
     taken: u64,
     /// The source type of the rows that tell nothing else; that of the first of them.
     plain_source: Option<SourceType>,
@@ -45,9 +46,15 @@ impl Sorter {
         Self::with_budget(mode, directory, None, Budget::default())
     }
 
+    /// A sorter of rows that only add, each number once.
+    pub(crate) fn of_distinct(directory: &Path) -> Self {
+        Self { distinct: true, ..Self::new(Mode::Add, directory) }
+    }
+
     fn with_budget(mode: Mode, directory: &Path, plain_bytes: Option<usize>, rows: Budget) -> Self {
         Self {
             mode,
+            distinct: false,
             taken: 0,
             plain_source: None,
             plain: PlainNumbers::new(directory, plain_bytes),
@@ -57,7 +64,7 @@ impl Sorter {
     }
 
     /// Takes the next row.
-    pub(crate) fn push(&mut self, said: &Said) -> io::Result<()> {
+    pub(crate) fn push(&mut self, said: &Said<&str>) -> io::Result<()> {
         let row = self.taken;
         self.taken += 1;
         if said.action == Action::Add {
@@ -67,7 +74,7 @@ impl Sorter {
             return self.plain.push(row, &[said.number]);
         }
         // Where rows only add, the first of a number stands, and one without an end outlasts any other.
-        if self.mode != Mode::Changes && self.plain.names(said.number) {
+        if self.mode != Mode::Changes && !self.distinct && self.plain.names(said.number) {
             return Ok(());
         }
         self.rows.push(row, said)
@@ -75,8 +82,7 @@ impl Sorter {
 
     /// Takes the next rows, which tell nothing but these numbers.
     fn push_bare(&mut self, numbers: &[Number], source: SourceType) -> io::Result<()> {
-        let bare =
-            |number| Said { number, action: Action::Add, at: None, end: End::Never, source, notes: Box::default() };
+        let bare = |number| Said { number, action: Action::Add, at: None, end: End::Never, source, notes: "" };
         let Some(first) = numbers.first() else { return Ok(()) };
         if !self.is_plain(&bare(*first)) {
             return numbers.iter().try_for_each(|number| self.push(&bare(*number)));
@@ -88,7 +94,7 @@ impl Sorter {
     }
 
     /// Where rows change, each may count by its place.
-    fn is_plain(&mut self, said: &Said) -> bool {
+    fn is_plain(&mut self, said: &Said<&str>) -> bool {
         self.mode != Mode::Changes
             && said.action == Action::Add
             && said.notes.is_empty()
@@ -107,13 +113,13 @@ impl Sorter {
 
     /// What is said of each number in the end, chunk by chunk.
     pub(crate) fn finish(self) -> io::Result<Standing> {
-        let (plain, rows) = (self.plain.finish(self.taken)?, self.rows.finish().peekable());
+        let (plain, rows) = (self.plain.finish(self.taken)?, self.rows.finish());
         Ok(Standing { mode: self.mode, plain, rows })
     }
 }
 
 impl Sink for Sorter {
-    fn row(&mut self, passed: Passed) -> Result<(), Trouble> {
+    fn row(&mut self, passed: Passed<'_>) -> Result<(), Trouble> {
         Ok(self.push(&passed.said()).map_err(StoreError::Spool)?)
     }
 
@@ -126,29 +132,23 @@ impl Sink for Sorter {
 pub(crate) struct Standing {
     mode: Mode,
     plain: PlainChunks,
-    rows: Peekable<SortedRows>,
+    rows: SortedRows,
 }
 
 impl Standing {
     fn chunk(&mut self) -> io::Result<Option<Told>> {
-        let of_rows = match self.rows.peek() {
-            Some(Ok((_, said))) => Some(key(said.number)),
-            // It comes out below, as what is next.
-            Some(Err(_)) => return self.rows.next().map_or(Ok(None), |row| row.map(|_| None)),
-            None => None,
-        };
+        let of_rows = self.rows.next_number()?.map(key);
         let of_plain = self.plain.next_key()?;
         let Some(next) = [of_rows, of_plain].into_iter().flatten().min() else { return Ok(None) };
         let ages = self.plain.of_key(next)?;
-        let mut plain = Chunk::default();
-        ages.iter().for_each(|(_, chunk)| plain.add(chunk));
-        let mut told = Told { key: next, plain, rows: Vec::new() };
+        let mut told = Told::of(next);
+        ages.iter().for_each(|(_, chunk)| told.plain.add(chunk));
         let mut group = Vec::new();
-        while let Some(first) = self.row_of(|said| key(said.number) == next)? {
-            let (row, number) = (first.0, first.1.number);
-            group.push(first.1);
-            while let Some((_, said)) = self.row_of(|said| said.number == number)? {
-                group.push(said);
+        while let Some((row, first)) = self.rows.next_of(|number| key(number) == next)? {
+            let number = first.number;
+            group.push(first.with(told.keep(first.notes)));
+            while let Some((_, said)) = self.rows.next_of(|next| next == number)? {
+                group.push(said.with(told.keep(said.notes)));
             }
             let named_before = ages.iter().any(|(before, chunk)| *before <= row && chunk.contains(number));
             if named_before {
@@ -156,17 +156,12 @@ impl Standing {
                 continue;
             }
             let mut stands = standing(self.mode, &mut group);
-            if told.plain.remove(number) {
+            if !ages.is_empty() && told.plain.remove(number) {
                 stands.end = End::Never;
             }
-            told.rows.push(stands);
+            told.push(stands);
         }
         Ok(Some(told))
-    }
-
-    /// The next row, where it is such.
-    fn row_of(&mut self, such: impl Fn(&Said) -> bool) -> io::Result<Option<(u64, Said)>> {
-        self.rows.next_if(|row| row.as_ref().map_or(true, |(_, said)| such(said))).transpose()
     }
 }
 

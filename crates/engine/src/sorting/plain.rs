@@ -79,7 +79,7 @@ impl PlainNumbers {
     }
 }
 
-type Chunks = dyn Iterator<Item = io::Result<(u64, Chunk)>>;
+type Chunks = dyn Iterator<Item = io::Result<(u64, Chunk)>> + Send;
 
 /// The chunks of all ages, in order of their keys.
 pub(super) struct PlainChunks {

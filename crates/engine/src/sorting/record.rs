@@ -17,20 +17,22 @@ const HAS_END: u8 = 1 << 4;
 const HAS_NOTES: u8 = 1 << 5;
 
 /// No longer is the record of this row.
-pub(super) fn room_for(said: &Said) -> usize {
+pub(super) fn room_for(said: &Said<&str>) -> usize {
     HEAD + 8 + 4 + 2 + said.notes.len()
 }
 
 /// Appends a row.
-pub(super) fn write(into: &mut Vec<u8>, low: u32, row: u64, said: &Said) {
+pub(super) fn write(into: &mut Vec<u8>, low: u32, row: u64, said: &Said<&str>) {
     let mut head = (said.source as u8) << 1 | u8::from(said.action == Action::Delete);
     let (time, end) = (said.at, said.end.day());
     for (has, bit) in [(time.is_some(), HAS_TIME), (end.is_some(), HAS_END), (!said.notes.is_empty(), HAS_NOTES)] {
         head |= if has { bit } else { 0 };
     }
-    into.extend_from_slice(&low.to_le_bytes());
-    into.extend_from_slice(&row.to_le_bytes());
-    into.push(head);
+    let mut first = [0; HEAD];
+    first[..4].copy_from_slice(&low.to_le_bytes());
+    first[4..12].copy_from_slice(&row.to_le_bytes());
+    first[12] = head;
+    into.extend_from_slice(&first);
     if let Some(time) = time {
         into.extend_from_slice(&time.millis().to_le_bytes());
     }
@@ -56,7 +58,7 @@ pub(super) fn length(record: &[u8]) -> usize {
 }
 
 /// The row, and its place in the input. `upper`: the upper bits of its number.
-pub(super) fn said(upper: u64, record: &[u8]) -> (u64, Said) {
+pub(super) fn said(upper: u64, record: &[u8]) -> (u64, Said<&str>) {
     let head = record[HEAD - 1];
     let mut at = HEAD;
     let mut part = |has: u8, length: usize| {
@@ -72,7 +74,7 @@ pub(super) fn said(upper: u64, record: &[u8]) -> (u64, Said) {
         at: time.map(|start| Timestamp::from_millis(i64::from_le_bytes(array(record, start)))),
         end: end.map_or(End::Never, |start| End::Day(Day::from_stored(i32::from_le_bytes(array(record, start))))),
         source: SourceType::ALL[usize::from(head >> 1 & 3)],
-        notes: std::str::from_utf8(notes).unwrap_or_default().into(),
+        notes: std::str::from_utf8(notes).unwrap_or_default(),
     };
     (u64::from_le_bytes(array(record, 4)), said)
 }

@@ -45,7 +45,7 @@ impl RowSorter {
     }
 
     /// Takes a row, the how-manieth of the input it is.
-    pub(super) fn push(&mut self, row: u64, said: &Said) -> io::Result<()> {
+    pub(super) fn push(&mut self, row: u64, said: &Said<&str>) -> io::Result<()> {
         if self.keys.len() >= self.most_rows || self.told.len() >= TOLD_BYTES {
             self.spill()?;
         }
@@ -191,17 +191,17 @@ enum Rest<'a> {
 }
 
 /// The two bits of the source type and the one of the action, where a row tells nothing else.
-fn plain(said: &Said) -> Option<u64> {
+fn plain(said: &Said<&str>) -> Option<u64> {
     let plain = said.notes.is_empty() && said.at.is_none() && said.end == End::Never;
     plain.then(|| head(said))
 }
 
-fn head(said: &Said) -> u64 {
+fn head(said: &Said<&str>) -> u64 {
     (said.source as u64) << 1 | u64::from(said.action == Action::Delete)
 }
 
 /// Length of what follows, head, time, end, notes.
-fn tell(said: &Said, into: &mut Vec<u8>) {
+fn tell(said: &Said<&str>, into: &mut Vec<u8>) {
     const NONE: i64 = i64::MIN;
     let length = 4 + 1 + 8 + 8 + said.notes.len();
     into.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());

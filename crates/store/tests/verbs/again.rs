@@ -29,7 +29,7 @@ fn what_was_accepted_and_lost_is_sent_again_and_nothing_else_of_its_batch() {
 fn doubted(house: &mut House) -> BatchKey {
     let loaded = entries(Manual, 1..=3);
     house.load("r1", at(1), &loaded).unwrap();
-    let plan = plan::plan(loaded, &[Doubtful; 3], Vec::new(), LIMITS);
+    let plan = plan::plan(&loaded, &[Doubtful; 3], &[], LIMITS);
     house.store.record_plan(&run("r1"), house.list, &plan, &PlanNotes::default(), at(2), &happened()).unwrap();
     house.store.open_batches(&run("r1")).unwrap().remove(0)
 }

@@ -79,7 +79,7 @@ fn what_is_disbelieved_is_sent_again_with_the_plan_that_says_so() {
     house.store.see(house.list, &numbers([1, 2, FAR]), &[]).unwrap();
     let loaded = entries(Manual, [1, 2, FAR]);
     house.load("r1", at(1), &loaded).unwrap();
-    let plan = plan::plan(loaded, &[Absent, Listed, Absent], Vec::new(), LIMITS);
+    let plan = plan::plan(&loaded, &[Absent, Listed, Absent], &[], LIMITS);
 
     let disbelieved = numbers([1, 7, FAR]);
     let notes = PlanNotes { disbelieved: &disbelieved, ..PlanNotes::default() };
@@ -96,7 +96,7 @@ fn what_is_doubted_is_open_and_not_sent() {
     let mut house = House::new();
     let loaded = entries(Manual, 1..=5);
     house.load("r1", at(1), &loaded).unwrap();
-    let plan = plan::plan(loaded.clone(), &[Absent, Doubtful, Doubtful, Listed, Doubtful], Vec::new(), LIMITS);
+    let plan = plan::plan(&loaded, &[Absent, Doubtful, Doubtful, Listed, Doubtful], &[], LIMITS);
     house.store.record_plan(&run("r1"), house.list, &plan, &PlanNotes::default(), at(2), &happened()).unwrap();
 
     let found = house.store.run(&run("r1")).unwrap();

@@ -170,7 +170,7 @@ impl House {
     /// Loads a run and plans it as if the list held nothing.
     pub(crate) fn plan(&mut self, id: &str, now: Timestamp, entries: Vec<Entry>) -> Plan {
         self.load(id, now, &entries).unwrap();
-        let plan = plan::plan(entries, &[], Vec::new(), LIMITS);
+        let plan = plan::plan(&entries, &[], &[], LIMITS);
         self.store.record_plan(&run(id), self.list, &plan, &PlanNotes::default(), now, &happened()).unwrap();
         plan
     }
@@ -178,7 +178,7 @@ impl House {
     /// Plans a run whose numbers no feed claims by it.
     pub(crate) fn plan_alone(&mut self, id: &str, entries: Vec<Entry>) {
         self.record(id, at(1), &entries, false).unwrap();
-        let plan = plan::plan(entries, &[], Vec::new(), LIMITS);
+        let plan = plan::plan(&entries, &[], &[], LIMITS);
         self.store.record_plan(&run(id), self.list, &plan, &PlanNotes::default(), at(1), &happened()).unwrap();
     }
 

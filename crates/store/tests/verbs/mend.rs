@@ -94,8 +94,7 @@ fn a_run_with_a_damaged_batch_is_planned_anew_from_its_entries() {
     assert_eq!(house.next(), None, "nothing of the old plan leaves");
     assert_eq!(house.events_after(before), ["state.damaged"]);
 
-    let plan =
-        dncsync_core::plan::plan(house.store.entries(&run("r2")).unwrap(), &[], Vec::new(), crate::house::LIMITS);
+    let plan = dncsync_core::plan::plan(&house.store.entries(&run("r2")).unwrap(), &[], &[], crate::house::LIMITS);
     house.store.record_plan(&run("r2"), house.list, &plan, &PlanNotes::default(), at(201), &happened()).unwrap();
     assert_eq!(house.store.mend(at(202), &run("r2")).unwrap(), Mended::default());
 }

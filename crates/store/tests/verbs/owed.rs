@@ -100,7 +100,7 @@ fn what_could_not_be_taken_over_is_still_owed() {
 fn a_new_plan_owes_nothing_of_the_old_one() {
     let mut house = House::new();
     owing(&mut house);
-    let plan = dncsync_core::plan::plan(entries(Manual, 1..=6), &[], Vec::new(), crate::house::LIMITS);
+    let plan = dncsync_core::plan::plan(&entries(Manual, 1..=6), &[], &[], crate::house::LIMITS);
     house.store.record_plan(&run("r1"), house.list, &plan, &PlanNotes::default(), at(140), &happened()).unwrap();
     assert_eq!(house.store.owed_of(&run("r1")).unwrap(), []);
 }

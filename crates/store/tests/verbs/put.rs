@@ -18,7 +18,7 @@ fn what_a_plan_sends_is_ours_and_what_it_finds_there_is_not() {
     let mut house = House::new();
     let loaded = entries(Manual, [FAR, 3, 2, 1]);
     house.load("r1", at(1), &loaded).unwrap();
-    let plan = plan::plan(loaded, &[Absent, Absent, Listed, Doubtful], Vec::new(), LIMITS);
+    let plan = plan::plan(&loaded, &[Absent, Absent, Listed, Doubtful], &[], LIMITS);
     house.store.record_plan(&run("r1"), house.list, &plan, &PlanNotes::default(), at(2), &happened()).unwrap();
     assert_eq!(ours(&house, &[1, 2, 3, FAR]), [3, FAR]);
 }
@@ -41,7 +41,7 @@ fn what_was_not_looked_for_and_is_sent_again_stays_whose_it_was() {
     house.store.see(house.list, &numbers([1, 2]), &[]).unwrap();
     let loaded = entries(Manual, [1, 2, 3]);
     house.load("r1", at(1), &loaded).unwrap();
-    let plan = plan::plan(loaded, &[], Vec::new(), LIMITS);
+    let plan = plan::plan(&loaded, &[], &[], LIMITS);
     // All were seen too long ago, and reading would cost too much; 3 was never believed to be there.
     let disbelieved = numbers([1, 2, 3]);
     let notes = PlanNotes { disbelieved: &disbelieved, ..PlanNotes::default() };

@@ -14,7 +14,7 @@ impl House {
     pub(crate) fn plan_removals(&mut self, id: &str, added: &[u64], removed: &[u64]) {
         self.apply(id);
         let (added, removed) = (entries(Manual, added.iter().copied()), entries(System, removed.iter().copied()));
-        let plan = plan::plan(added, &[], removed, LIMITS);
+        let plan = plan::plan(&added, &[], &removed, LIMITS);
         let notes = PlanNotes { rows: Some(0), ..PlanNotes::default() };
         self.store.record_plan(&run(id), self.list, &plan, &notes, at(2), &happened()).unwrap();
     }
@@ -58,7 +58,7 @@ fn what_is_doubted_is_looked_for_before_anything_is_removed() {
     house.plan_removals("a", &[], &[11]);
     let doubted = entries(Manual, [1, 2]);
     house.load("b", at(1), &doubted).unwrap();
-    let plan = plan::plan(doubted, &[dncsync_core::belief::Belief::Doubtful; 2], Vec::new(), LIMITS);
+    let plan = plan::plan(&doubted, &[dncsync_core::belief::Belief::Doubtful; 2], &[], LIMITS);
     house.store.record_plan(&run("b"), house.list, &plan, &PlanNotes::default(), at(2), &happened()).unwrap();
     assert_eq!(house.next(), None);
 

@@ -70,7 +70,7 @@ fn a_new_plan_takes_the_place_of_the_old_one() {
 
     // Meanwhile all but the first three were seen in the list.
     let beliefs: Vec<_> = (0..10).map(|place| if place < 3 { Absent } else { Listed }).collect();
-    let plan = plan::plan(loaded.clone(), &beliefs, Vec::new(), LIMITS);
+    let plan = plan::plan(&loaded, &beliefs, &[], LIMITS);
     house.store.record_plan(&run("r1"), house.list, &plan, &PlanNotes::default(), at(2), &happened()).unwrap();
 
     let found = house.store.run(&run("r1")).unwrap();

@@ -1,7 +1,7 @@
 //! What runs that are not finished send or remove: it is no part of a difference.
 
 use dncsync_core::plan;
-use dncsync_core::source::SourceType::{Manual, System};
+use dncsync_core::source::SourceType::Manual;
 use dncsync_core::target::{ListId, Scope, Target};
 use dncsync_store::{NewRun, PlanNotes, RunEntries, RunKind, StoreError};
 
@@ -35,7 +35,7 @@ fn an_apply_run_is_kept_as_it_was_ordered() {
     house.apply("a");
     let found = house.store.run(&run("a")).unwrap();
     assert_eq!((found.kind, found.approved, found.expects), (RunKind::Apply, true, Some("a base".into())));
-    let plan = plan::plan(entries(Manual, [1, 2]), &[], Vec::new(), LIMITS);
+    let plan = plan::plan(&entries(Manual, [1, 2]), &[], &[], LIMITS);
     let notes = PlanNotes { rows: Some(2), withheld: Some(("too many", 7)), ..PlanNotes::default() };
     house.store.record_plan(&run("a"), house.list, &plan, &notes, at(2), &happened()).unwrap();
     let found = house.store.run(&run("a")).unwrap();
@@ -96,7 +96,7 @@ fn a_plan_of_a_difference_takes_over_what_was_owed() {
     assert_eq!(add, [1, 2, 3], "it is claimed and was never seen");
 
     house.apply("a");
-    let plan = plan::plan(house.store.additions(&house.difference().add).unwrap(), &[], entries(System, []), LIMITS);
+    let plan = plan::plan(&house.store.additions(&house.difference().add).unwrap(), &[], &[], LIMITS);
     let notes = PlanNotes { rows: Some(3), ..PlanNotes::default() };
     house.store.record_plan(&run("a"), house.list, &plan, &notes, at(140), &happened()).unwrap();
     assert_eq!(house.store.owed(house.target).unwrap(), []);
