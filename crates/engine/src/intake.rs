@@ -112,7 +112,7 @@ impl Sink for Intake<'_> {
     fn expect(&mut self, numbers: &mut dyn Iterator<Item = Number>) {
         let numbers: Vec<Number> = numbers.collect();
         let mut fresh = Vec::with_capacity(numbers.len());
-        self.named.first_of(numbers.into_iter(), &mut fresh);
+        self.named.first_of(&numbers, &mut fresh);
         self.fresh = fresh.into_iter();
     }
 
