@@ -108,13 +108,11 @@ mod tests {
         Reader::open(input, &Asked::default()).expect("numbers")
     }
 
-    fn lines_of(row: RowRef<'_>, _: Option<Fault>) -> u64 {
-        row.line
-    }
+    type AtSight = fn(&[u8]) -> Option<Number>;
+    type Judge = fn(RowRef<'_>, Option<Fault>) -> u64;
 
-    fn eyes() -> Eyes<fn(&[u8]) -> Option<Number>, fn(RowRef<'_>, Option<Fault>) -> u64> {
-        Eyes { at_sight: |_| None, judge: lines_of }
-    }
+    /// They know nothing at sight, and see of other rows where they stand.
+    const EYES: Eyes<AtSight, Judge> = Eyes { at_sight: |_| None, judge: |row, _| row.line };
 
     fn never(_: &io::Error) -> Trouble {
         unreachable!("memory is always readable")
@@ -124,7 +122,7 @@ mod tests {
     fn rows_come_in_the_order_of_the_input_and_none_is_missing() {
         let input: String = (0..10_000).map(|row| format!("+1202555{row:04}\n")).collect();
         let mut seen = Vec::new();
-        let judged = each(lines(input.as_bytes()), eyes(), never, |rows, lines| {
+        let judged = each(lines(input.as_bytes()), EYES, never, |rows, lines| {
             let rows = rows.stretches().flat_map(|stretch| stretch.rows());
             seen.extend(lines.zip(rows.map(|(row, _)| row.phone.to_owned())));
             Ok(())
@@ -138,7 +136,7 @@ mod tests {
     fn who_judges_may_stop_at_any_piece() {
         let input = "+12025550123\n".repeat(100_000);
         let mut pieces = 0;
-        let stopped = each(lines(input.as_bytes()), eyes(), never, |_, _| {
+        let stopped = each(lines(input.as_bytes()), EYES, never, |_, _| {
             pieces += 1;
             if pieces == 3 { Err(Trouble::stopped()) } else { Ok(()) }
         });
@@ -158,7 +156,7 @@ mod tests {
         let reader = Reader::open(input.chain(Broken), &Asked::default()).expect("numbers");
         let mut rows = 0;
         let broken = |error: &io::Error| Trouble::input("input.unreadable", error.to_string(), "check it");
-        let told = each(reader, eyes(), broken, |piece, _| {
+        let told = each(reader, EYES, broken, |piece, _| {
             rows += piece.len();
             Ok(())
         });

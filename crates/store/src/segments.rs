@@ -106,7 +106,10 @@ pub(crate) fn numbers(bytes: &[u8], crc: u32, into: &mut Vec<Number>) -> Result<
     if crc32fast::hash(bytes) == crc
         && let Some((numbers, _)) = columns(bytes)?
     {
-        return each_number(numbers, |number| Ok(into.push(number)));
+        return each_number(numbers, |number| {
+            into.push(number);
+            Ok(())
+        });
     }
     each(bytes, crc, |entry| into.push(entry.number))
 }
@@ -119,7 +122,10 @@ pub(crate) fn each(bytes: &[u8], crc: u32, mut take: impl FnMut(entry::Packed<'_
     if let Some((numbers, others)) = columns(bytes)? {
         let others = unpacked(others)?;
         let mut others = others.as_slice();
-        return each_number(numbers, |number| Ok(take(entry::Packed::take_rest(number, &mut others)?)));
+        return each_number(numbers, |number| {
+            take(entry::Packed::take_rest(number, &mut others)?);
+            Ok(())
+        });
     }
     let compressed;
     let mut packed = bytes;
@@ -133,8 +139,11 @@ pub(crate) fn each(bytes: &[u8], crc: u32, mut take: impl FnMut(entry::Packed<'_
     Ok(())
 }
 
-/// The numbers, and what else there is of each; `None` where they lie as earlier versions wrote them, each entry whole.
-fn columns(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, StoreError> {
+/// The numbers, and what else there is of each, compressed.
+type Columns<'a> = (&'a [u8], &'a [u8]);
+
+/// Where the two lie; `None` where they lie as earlier versions wrote them, each entry whole.
+fn columns(bytes: &[u8]) -> Result<Option<Columns<'_>>, StoreError> {
     let Some((&COLUMNS, mut rest)) = bytes.split_first() else { return Ok(None) };
     let length = usize::try_from(varint::take(&mut rest).map_err(|_| CANNOT_BE_READ)?).unwrap_or(usize::MAX);
     Ok(Some(rest.split_at_checked(length).ok_or(CANNOT_BE_READ)?))
