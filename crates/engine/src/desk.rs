@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::vec::Drain;
 
-use dncsync_core::check::{self, Malformed, Passed, Rules};
+use dncsync_core::check::{self, Malformed, Passed, Rules, Verdict};
 use dncsync_core::notes::Mended;
 use dncsync_core::number::Number;
 use dncsync_core::rejection::{Rejection, RejectionCode};
 use dncsync_core::row::{Place, RowRef};
 use dncsync_core::source::SourceType;
-use dncsync_feed::{Asked, Fault, OpenError, Reader};
+use dncsync_feed::{Asked, Fault, OpenError, Reader, Stretch};
 
 use crate::ahead::{self, Eyes};
 use crate::inputs::Input;
@@ -125,19 +126,7 @@ impl Desk {
         };
         let reader = ahead::each(reader, eyes, broken, |rows, mut verdicts| {
             for stretch in rows.stretches() {
-                self.judged.rows += stretch.numbers.len() as u64;
-                sink.bare(stretch.numbers, Place { file, line: stretch.line }, rules.default_source)?;
-                let verdicts_of = verdicts.as_slice().iter().take(stretch.lines().len());
-                sink.expect(&mut verdicts_of.filter_map(|verdict| Some(verdict.as_ref().ok()?.number())));
-                for (line, verdict) in stretch.lines().zip(&mut verdicts) {
-                    match verdict {
-                        Ok(verdict) => {
-                            let place = Place { file, line: line.number() };
-                            self.pass(verdict.on(place, line.notes()), sink)?;
-                        }
-                        Err(rejection) => self.reject(line.row(), &name, &rejection)?,
-                    }
-                }
+                self.take(&stretch, &mut verdicts, (file, &name), sink)?;
             }
             if world.stopping() {
                 return Err(Trouble::stopped());
@@ -156,6 +145,31 @@ impl Desk {
         drop(reader);
         let read = bytes.finish().map_err(|error| broken(&error))?;
         input.was_read(read)
+    }
+
+    /// Takes rows in with what each of them came to.
+    fn take(
+        &mut self,
+        stretch: &Stretch<'_>,
+        verdicts: &mut Drain<'_, Result<Verdict, Rejection>>,
+        (file, name): (u32, &str),
+        sink: &mut dyn Sink,
+    ) -> Result<(), Trouble> {
+        self.judged.rows += stretch.numbers.len() as u64;
+        sink.bare(stretch.numbers, Place { file, line: stretch.line }, self.rules.default_source)?;
+        let lines = stretch.lines();
+        let passed = verdicts.as_slice().iter().take(lines.len()).flatten();
+        sink.expect(&mut passed.map(Verdict::number));
+        for (line, verdict) in lines.zip(verdicts) {
+            match verdict {
+                Ok(verdict) => {
+                    let place = Place { file, line: line.number() };
+                    self.pass(verdict.on(place, line.notes()), sink)?;
+                }
+                Err(rejection) => self.reject(line.row(), name, &rejection)?,
+            }
+        }
+        Ok(())
     }
 
     /// A change list in which no row can say what it does is another file than was meant.

@@ -5,7 +5,8 @@
 //! Must never know: where the bytes come from, what becomes of the rows, whether a number is valid.
 //!
 //! The way of a byte: [`lines`] (decoded, cut into lines, one window of fixed size) → [`csv`], [`jsonl`], [`txt`] or
-//! [`registry`] (a line, or a few, becomes a row) → [`Reader`]. What is no table at all is refused by [`foreign`] and
+//! [`registry`] (a line, or a few, becomes a row) → [`Reader`]. Of lists of numbers whole stretches of lines become
+//! numbers at once ([`bare`]), where who judges them says so. What is no table at all is refused by [`foreign`] and
 //! [`guess`] when the input is opened; what is wrong with one row is a [`Fault`] of that row and never stops the next
 //! one.
 
