@@ -22,8 +22,8 @@ pub struct Told {
 /// Where a row's notes lie among those of its chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    start: u32,
-    end: u32,
+    start: usize,
+    end: usize,
 }
 
 impl Told {
@@ -34,10 +34,9 @@ impl Told {
 
     /// Takes notes in, which a row to come may have.
     pub fn keep(&mut self, notes: &str) -> Span {
-        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let start = place(self.notes.len());
+        let start = self.notes.len();
         self.notes.push_str(notes);
-        Span { start, end: place(self.notes.len()) }
+        Span { start, end: self.notes.len() }
     }
 
     /// Takes the next row in.
@@ -53,10 +52,23 @@ impl Told {
         self.rows.push(said);
     }
 
+    /// Takes the next row in, which is the one that stands of several; `first` are the notes that were kept first of them. Those of
+    /// the others are let go: there may be any number of rows of one number.
+    pub fn push_standing(&mut self, said: Said<Span>, first: Span) {
+        let notes = self.notes[said.notes.start..said.notes.end].to_owned();
+        self.let_go(first);
+        self.add(said.with(&notes));
+    }
+
+    /// Lets notes go, from these on, which no row has.
+    pub fn let_go(&mut self, first: Span) {
+        self.notes.truncate(first.start);
+    }
+
     /// What it says of the others, sorted by number, each once.
     #[inline]
     pub fn rows(&self) -> impl Iterator<Item = Said<&str>> {
-        self.rows.iter().map(|said| said.with(&self.notes[said.notes.start as usize..said.notes.end as usize]))
+        self.rows.iter().map(|said| said.with(&self.notes[said.notes.start..said.notes.end]))
     }
 
     /// How many numbers it tells of.

@@ -146,20 +146,27 @@ impl Standing {
         let mut group = Vec::new();
         while let Some((row, first)) = self.rows.next_of(|number| key(number) == next)? {
             let number = first.number;
-            group.push(first.with(told.keep(first.notes)));
+            let notes = told.keep(first.notes);
+            group.push(first.with(notes));
             while let Some((_, said)) = self.rows.next_of(|next| next == number)? {
                 group.push(said.with(told.keep(said.notes)));
             }
             let named_before = ages.iter().any(|(before, chunk)| *before <= row && chunk.contains(number));
             if named_before {
+                told.let_go(notes);
                 group.clear();
                 continue;
             }
+            let alone = group.len() == 1;
             let mut stands = standing(self.mode, &mut group);
             if !ages.is_empty() && told.plain.remove(number) {
                 stands.end = End::Never;
             }
-            told.push(stands);
+            if alone {
+                told.push(stands);
+            } else {
+                told.push_standing(stands, notes);
+            }
         }
         Ok(Some(told))
     }
