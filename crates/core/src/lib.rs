@@ -24,6 +24,7 @@ pub mod gathering;
 pub mod guard;
 pub mod load;
 pub mod lost;
+pub mod merkle;
 pub mod named;
 pub mod notes;
 pub mod number;
