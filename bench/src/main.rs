@@ -18,6 +18,7 @@ mod options;
 mod plot;
 mod process;
 mod profile;
+mod record;
 mod registry;
 mod sending;
 mod table;
@@ -41,6 +42,7 @@ const ITEMS: &[(&str, Measure)] = &[
     ("registry", registry::figures),
     ("urgent", items::urgent),
     ("sending", items::sending),
+    ("record", record::figures),
     ("growth", growth::figures),
 ];
 

@@ -33,6 +33,7 @@ class Case(NamedTuple):
     what: str
     way: str
     again: int  # not 0: the power goes a second time, by this seed
+    reported: str | None  # the run, where the process had told what became of it
 
     def __str__(self):
         where = "a list met first" if self.world.listed else "a new list"
@@ -54,10 +55,11 @@ class Power(House):
         for listed in ((), tuple(LISTED_BEFORE)):
             world = self.crossroads.world(listed=listed)
             journal = world.directory / "journal"
-            world.check(world.run(shimmed=True, journal=journal))
+            outcome = world.run(shimmed=True, journal=journal)
+            world.check(outcome)
             seen = shim.read(journal)
             calls, syncs = calls + len(seen), syncs + sum(call.op == "S" for call in seen)
-            cases += self.cases(world, seen)
+            cases += self.cases(world, seen, outcome.report["runId"])
         random.Random(5).shuffle(cases)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             wrong = [told for told in pool.map(self.one, cases) if told]
@@ -72,7 +74,7 @@ class Power(House):
         )
 
     @staticmethod
-    def cases(world, calls):
+    def cases(world, calls, run):
         chance, disk, found, known = random.Random(3), Disk(world.root), [], set()
         turns = cycle(WAYS)
 
@@ -84,7 +86,8 @@ class Power(House):
                 known.add(state)
                 again = len(found) + 1 if len(found) % 5 == 0 else 0
                 ways = WAYS if LONG else [next(turns)]
-                found.extend(Case(world, after, length, left, what, way, again) for way in ways)
+                reported = run if after == len(calls) else None
+                found.extend(Case(world, after, length, left, what, way, again, reported) for way in ways)
 
         for after in range(len(calls) + 1):
             if after:
@@ -104,6 +107,7 @@ class Power(House):
         world = self.crossroads.world(listed=case.world.listed)
         try:
             self.build(world, case)
+            world.check_left(case.reported)
             if case.again:
                 world = self.lose_again(world, case)
             world.go_on(case.way, again=LONG or case.after % 4 == 0)
@@ -137,6 +141,7 @@ class Power(House):
             disk.take(call)
         left = disk.after_power_loss(chance)
         second = self.crossroads.world(listed=world.listed)
-        self.build(second, Case(world, after, calls[after - 1].end, left, "lost again", case.way, 0))
+        self.build(second, Case(world, after, calls[after - 1].end, left, "lost again", case.way, 0, None))
+        second.check_left()
         world.forget()
         return second

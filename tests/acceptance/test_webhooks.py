@@ -10,7 +10,18 @@ from tenants import Aggregator, Tenant
 
 SECRET = "whsec_" + base64.b64encode(b"thirty-two bytes of a test's key").decode()
 PLAIN = "a plain text of more than 24 bytes"
-BODY = {"timestamp", "listId", "batchSize", "indexed", "duplicates", "latencyMs", "runId", "listName", "campaignId"}
+BODY = {
+    "timestamp",
+    "listId",
+    "batchSize",
+    "indexed",
+    "duplicates",
+    "latencyMs",
+    "runId",
+    "listName",
+    "campaignId",
+    "checkpoint",
+}
 
 
 class Webhooks(House):

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use crate::load::LoadCounts;
+use crate::merkle::Hash;
 use crate::report::Report;
 use crate::run::RunId;
 use crate::timestamp::Timestamp;
@@ -132,7 +133,7 @@ pub enum Event {
     /// The plan was made.
     #[serde(rename = "run.planned")]
     Planned {
-        /// The plan's digest.
+        /// What stands for the plan's digest ([`crate::items::Secret::veil`]).
         plan: String,
         /// The list it was made against.
         list_id: String,
@@ -177,10 +178,14 @@ pub enum Event {
     Sending {
         /// Batch of the run.
         batch: u32,
-        /// Digest of the whole batch.
-        digest: String,
+        /// The root over its items ([`crate::items`]), and how many they are.
+        #[serde(flatten)]
+        of: Rooted,
         /// Items in this request.
         items: u64,
+        /// Which of the batch they are, where they are not all of it ([`crate::positions`]).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        positions: Option<String>,
         /// 1 for the first time.
         attempt: u32,
         /// Whether they are removed from the list.
@@ -206,10 +211,14 @@ pub enum Event {
     Settled {
         /// Batch of the run.
         batch: u32,
-        /// Its digest.
-        digest: String,
+        /// The root over its items, and how many they are.
+        #[serde(flatten)]
+        of: Rooted,
         /// Items in it.
         items: u64,
+        /// Which of them a read-back saw, or of a removal saw gone, where not all of them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        seen: Option<String>,
         /// Seen by read-back, new.
         successes: u64,
         /// Seen before it was first sent.
@@ -251,9 +260,83 @@ pub enum Event {
         /// Rows without an outcome.
         pending: u64,
     },
+    /// Another key signs from now on; both say so.
+    #[serde(rename = "key.rotated")]
+    KeyRotated {
+        /// The key until now.
+        old: String,
+        /// The key from now on.
+        new: String,
+        /// The old key's signature, base64.
+        old_signature: String,
+        /// The new key's signature, base64.
+        new_signature: String,
+    },
+    /// The state directory was older than its witness says, and somebody took that upon himself.
+    #[serde(rename = "log.rolledBack")]
+    RolledBack {
+        /// How many events the witness has seen.
+        witnessed: u64,
+        /// The root over them, hexadecimal.
+        root: String,
+        /// How many events there are.
+        found: u64,
+        /// Why, in his words.
+        reason: String,
+        /// Who he is.
+        who: String,
+    },
+    /// What could identify a person was erased; the number stays blocked.
+    #[serde(rename = "person.forgotten")]
+    Forgotten {
+        /// Items of batches, of which only the leaf's hash is left.
+        items: u64,
+        /// Notes and rows elsewhere in the state directory.
+        rows: u64,
+        /// Why.
+        reason: String,
+        /// Who did it.
+        who: String,
+    },
+    /// What the salts of items were derived from is destroyed: none of them can be guessed or proven any more.
+    #[serde(rename = "secret.destroyed")]
+    SecretDestroyed {
+        /// Of how many batches.
+        batches: u64,
+        /// How many items.
+        items: u64,
+        /// Why.
+        reason: String,
+        /// Who did it.
+        who: String,
+    },
+    /// Items of batches are past their retention: only the leaves' hashes are left.
+    #[serde(rename = "items.expired")]
+    Expired {
+        /// Of how many batches.
+        batches: u64,
+        /// How many items.
+        items: u64,
+        /// They were kept before this.
+        before: Timestamp,
+    },
     /// The record of a finished run.
     #[serde(untagged)]
     Finished(Box<Report>),
+}
+
+/// Items of a batch that the log names by the root of the tree over them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Rooted {
+    /// The root.
+    #[serde(serialize_with = "as_text")]
+    pub root: Hash,
+    /// How many leaves the tree has.
+    pub count: u64,
+}
+
+fn as_text<S: serde::Serializer>(hash: &Hash, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(hash)
 }
 
 /// One input file of a load.
@@ -267,21 +350,37 @@ pub struct LoadedFile {
     pub bytes: u64,
 }
 
-/// The line of the audit trail that tells of an event: one JSON object, without its line end.
-pub fn line(seq: u64, at: Timestamp, run: &RunId, event: &Event) -> String {
+/// No line of the log may be longer than 65,535 bytes, for which C2SP's tlog-tiles has room: what names files has so much of it.
+const MOST_FILES: usize = 50_000;
+
+/// How the log names the files of a load: each, or where they are too many for one line, all of them by the digest over their digests.
+pub fn named(files: Vec<LoadedFile>, digest: &str) -> Vec<LoadedFile> {
+    let bytes = |file: &LoadedFile| serde_json::to_string(file).map_or(0, |text| text.len() + 1);
+    if files.iter().map(bytes).sum::<usize>() <= MOST_FILES {
+        return files;
+    }
+    let bytes = files.iter().map(|file| file.bytes).sum();
+    vec![LoadedFile { name: format!("{} files", files.len()), digest: digest.to_owned(), bytes }]
+}
+
+/// The line of the audit trail that tells of an event: one JSON object, without its line end. `checkpoint`: the digest of the one
+/// that was made just before it.
+pub fn line(seq: u64, at: Timestamp, checkpoint: Option<&str>, run: &RunId, event: &Event) -> String {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Line<'a> {
         seq: u64,
         at: Timestamp,
         #[serde(skip_serializing_if = "Option::is_none")]
+        checkpoint: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         run_id: Option<&'a str>,
         #[serde(flatten)]
         event: &'a Event,
     }
-    // A report names its run itself.
-    let run_id = (!matches!(event, Event::Finished(_))).then_some(run.as_str());
-    serde_json::to_string(&Line { seq, at, run_id, event }).expect("an event is always JSON")
+    // A report names its run itself; some events are of none.
+    let run_id = (!matches!(event, Event::Finished(_))).then_some(run.as_str()).filter(|run| !run.is_empty());
+    serde_json::to_string(&Line { seq, at, checkpoint, run_id, event }).expect("an event is always JSON")
 }
 
 fn is_false(value: &bool) -> bool {
@@ -297,9 +396,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_thousand_files_are_named_together() {
+        let file = |at: u64| LoadedFile { name: format!("{at}.csv"), digest: "d".repeat(64), bytes: at };
+        assert_eq!(named((0..100).map(file).collect(), "all").len(), 100);
+        let all = LoadedFile { name: "1000 files".into(), digest: "all".into(), bytes: 499_500 };
+        assert_eq!(named((0..1_000).map(file).collect(), "all"), [all]);
+    }
+
+    #[test]
     fn an_event_is_one_flat_object() {
         let event = Event::Answered { batch: 2, answer: "unknown", reason: Some("timed out".into()), refused: 0 };
-        let text = line(7, Timestamp::ZERO, &RunId::new("r1"), &event);
+        let text = line(7, Timestamp::ZERO, None, &RunId::new("r1"), &event);
         let expected = r#"{"seq":7,"at":"1970-01-01T00:00:00.000Z","runId":"r1","eventType":"batch.answered","batch":2,"answer":"unknown","reason":"timed out"}"#;
         assert_eq!(text, expected);
     }

@@ -71,6 +71,11 @@ impl Frontier {
         self.size
     }
 
+    /// The hashes of its complete subtrees, the largest and leftmost first.
+    pub fn peaks(&self) -> &[Hash] {
+        &self.peaks
+    }
+
     /// Adds a leaf. `made` is told each subtree that is complete by it, the leaf first.
     pub fn push(&mut self, leaf: Hash, mut made: impl FnMut(Node, Hash)) {
         let (mut hash, mut level) = (leaf, 0);

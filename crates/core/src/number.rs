@@ -15,6 +15,9 @@ pub struct Number(u64);
 const MAX_DIGITS: usize = 18;
 
 impl Number {
+    /// What stands where a number was erased: nobody's, for no number begins with 0.
+    pub const NOBODY: Self = Self(0);
+
     /// Reads `+` and digits. Says nothing about validity: that is [`crate::check`]'s to say, or the server's that
     /// listed the number.
     pub fn from_e164(text: &str) -> Option<Self> {

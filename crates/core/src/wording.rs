@@ -9,6 +9,9 @@ const MASKED_RUN: usize = 5;
 /// This many digits with single separators between them may be a number that somebody formatted.
 const MASKED_FORMATTED: usize = 7;
 
+/// This many digits in a file's name may be a number: all of it, from the calling code or the area code on.
+const NUMBER: usize = 10;
+
 /// Stands for masked digits, however many: their number tells something, too.
 const MASK: &str = "•••••";
 
@@ -29,13 +32,32 @@ fn one_line(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A file's name for the log. People name files after dates, which stay; and after whom they are about, which does not.
+pub fn file_name(name: &str) -> String {
+    mask_where(name, |run, digits| run.digits >= NUMBER && !is_time(digits))
+}
+
+/// `YYYYMMDDHHMM`, with seconds or without.
+fn is_time(digits: &str) -> bool {
+    let part = |from: usize| digits.get(from..from + 2).and_then(|part| part.parse::<u32>().ok());
+    let within = |from, range: std::ops::RangeInclusive<u32>| part(from).is_some_and(|part| range.contains(&part));
+    let minute =
+        within(0, 19..=20) && within(4, 1..=12) && within(6, 1..=31) && within(8, 0..=23) && within(10, 0..=59);
+    minute && (digits.len() == 12 || (digits.len() == 14 && within(12, 0..=60)))
+}
+
 fn mask(text: &str) -> String {
+    mask_where(text, |run, _| run.longest >= MASKED_RUN || run.digits >= MASKED_FORMATTED)
+}
+
+fn mask_where(text: &str, hides: impl Fn(&Run, &str) -> bool) -> String {
     let characters: Vec<char> = text.chars().collect();
     let mut masked = String::with_capacity(text.len());
     let mut at = 0;
     while at < characters.len() {
         let run = Run::at(&characters[at..]);
-        if run.longest >= MASKED_RUN || run.digits >= MASKED_FORMATTED {
+        let digits: String = characters[at..at + run.length].iter().filter(|c| c.is_numeric()).collect();
+        if run.length > 0 && hides(&run, &digits) {
             masked.push_str(MASK);
         } else {
             masked.extend(&characters[at..at + run.length.max(1)]);
@@ -90,6 +112,17 @@ mod tests {
         assert_eq!(tidy("１２０２５"), "•••••");
         assert_eq!(tidy("between 1 and 10,000 items"), "between 1 and 10,000 items");
         assert_eq!(tidy("12345"), "•••••");
+    }
+
+    #[test]
+    fn files_keep_their_dates_and_lose_whom_they_are_about() {
+        for kept in ["optouts_20261126.csv", "export-2026-11-26T12-30-00.csv", "202611261230.txt", "part 17 of 200.csv"]
+        {
+            assert_eq!(file_name(kept), kept);
+        }
+        assert_eq!(file_name("opt +1 (202) 555-1234 x.txt"), "opt +••••• x.txt");
+        assert_eq!(file_name("12025551234_20261126.csv"), "•••••.csv");
+        assert_eq!(file_name("201001234567.csv"), "•••••.csv");
     }
 
     #[test]

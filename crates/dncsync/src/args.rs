@@ -9,9 +9,13 @@ pub(crate) use feeds::{
     Apply, Explain, Export, Load, Plan, Remove, Rollback, TargetAction, TargetAdopt, TargetCommand, TargetSet,
     TargetSkills,
 };
+pub(crate) use record::{
+    Audit, AuditAction, AuditCheck, AuditDestroySecret, AuditExport, AuditRotate, AuditVerify, Forget, Prove,
+};
 
 mod admin;
 mod feeds;
+mod record;
 
 /// Keeps the Do-Not-Call lists of NICE CXone true.
 ///
@@ -54,6 +58,15 @@ pub(crate) struct Global {
     /// One JSON object on standard output and nothing else there
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// The key that signs the audit log [env: DNCSYNC_AUDIT_KEY] [default: audit.key in the state directory, made on first use]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) audit_key: Option<PathBuf>,
+    /// Append each checkpoint of the audit log to this file too, best where nothing can be overwritten [env: DNCSYNC_WITNESS_FILE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) witness_file: Option<PathBuf>,
+    /// Take a state directory that is older than its witness says, and log why
+    #[arg(long, global = true, value_name = "REASON")]
+    pub(crate) accept_rollback: Option<String>,
     /// Say more on standard error; up to three times
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -88,7 +101,11 @@ pub(crate) enum Command {
     Verify(Box<Verify>),
     /// Show targets, counts, what is pending, the last run
     Status,
-    /// Show the trail: what happened, in order
+    /// Prove when a number was sent and seen in a list, for somebody who trusts nobody
+    Prove(Prove),
+    /// Remove what could identify a person from the state directory; the number stays blocked
+    Forget(Forget),
+    /// Show the trail: what happened, in order; check it, or take it away as evidence
     Audit(Audit),
     /// List webhooks that nobody took yet, or try them again now
     Webhooks(Box<Webhooks>),
@@ -257,17 +274,6 @@ pub(crate) struct Demo {
     /// The API that the demo's CXone speaks: v2 or admin
     #[arg(long, value_name = "PROFILE", default_value = "v2")]
     pub(crate) profile: String,
-}
-
-/// `dncsync audit`
-#[derive(Clone, Debug, Args)]
-pub(crate) struct Audit {
-    /// Only this run
-    #[arg(long, value_name = "RUN")]
-    pub(crate) run: Option<String>,
-    /// Only the last so many lines; 0 = all
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    pub(crate) last: usize,
 }
 
 const WEBHOOKS_EXAMPLES: &str = "\

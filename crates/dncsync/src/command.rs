@@ -49,6 +49,8 @@ fn run(command: Command, global: &Global) -> Result<u8, Trouble> {
             Command::Resume(args) => commands::resume::run(&args, global).await,
             Command::Verify(args) => commands::verify::run(&args, global).await,
             Command::Status => commands::status::run(global),
+            Command::Prove(args) => commands::prove::run(&args, global),
+            Command::Forget(args) => commands::forget::run(&args, global),
             Command::Audit(args) => commands::audit::run(&args, global),
             Command::Webhooks(args) => commands::webhooks::run(&args, global).await,
             Command::Doctor(args) => commands::doctor::run(&args, global).await,

@@ -9,10 +9,11 @@ use dncsync_core::delivery::{self, Failure, Next};
 use dncsync_core::timestamp::Timestamp;
 use dncsync_core::webhook::EVENT_TYPE;
 use dncsync_cxone::{SettingsError, Wire, http};
-use dncsync_store::{Store, TenantId, Webhook};
+use dncsync_store::{Store, TenantId, Undelivered, Webhook};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use reqwest::Method;
 
+use crate::audit::Trail;
 use crate::setup::Aggregator;
 use crate::trouble::Trouble;
 use crate::world::World;
@@ -82,7 +83,7 @@ impl Deliveries {
     }
 
     /// Lets as many leave as may, of those that are due.
-    pub(crate) fn launch(&mut self, store: &Store, world: &World) -> Result<(), Trouble> {
+    pub(crate) fn launch(&mut self, store: &mut Store, world: &World, trail: &Trail) -> Result<(), Trouble> {
         while self.flying.len() < AT_ONCE {
             let now = world.now();
             let (Some((aggregator, wire)), Some(next)) = (&self.to, self.waiting.first_entry()) else { break };
@@ -91,9 +92,9 @@ impl Deliveries {
             }
             let webhook = next.remove();
             // Another process may have delivered or parked it while it waited here.
-            if store.undelivered_webhook(&webhook.id)?.is_none_or(|found| found.parked.is_some()) {
-                continue;
-            }
+            let open = store.undelivered_webhook(&webhook.id)?.filter(|found| found.parked.is_none());
+            let Some(Undelivered { mut webhook, .. }) = open else { continue };
+            witnessed(&mut webhook, store, trail)?;
             let request = request(wire, aggregator, &webhook, now);
             let wire = wire.clone();
             let refused = dncsync_cxone::is_link_local(&aggregator.url);
@@ -179,6 +180,18 @@ fn way_to(aggregator: &Aggregator, wire: &Wire) -> Result<Wire, Trouble> {
 
 fn unusable(error: &SettingsError) -> Trouble {
     Trouble::input("config.http", error.to_string(), "check CXONE_CA_FILE")
+}
+
+/// A webhook that leaves for the first time gets the newest checkpoint, which covers what it tells of: the aggregator becomes a
+/// witness of the log. Whenever it is tried again its body is the same.
+fn witnessed(webhook: &mut Webhook, store: &mut Store, trail: &Trail) -> Result<(), Trouble> {
+    let body: serde_json::Value = serde_json::from_str(&webhook.body).unwrap_or_default();
+    let (None, Some(open)) = (body.get("checkpoint"), webhook.body.strip_suffix('}')) else { return Ok(()) };
+    if let Some(checkpoint) = trail.cover(store)? {
+        webhook.body = format!("{open},\"checkpoint\":{}}}", serde_json::json!(checkpoint));
+        store.keep_webhook_body(webhook)?;
+    }
+    Ok(())
 }
 
 fn request(wire: &Wire, aggregator: &Aggregator, webhook: &Webhook, now: Timestamp) -> reqwest::RequestBuilder {

@@ -23,7 +23,7 @@ impl Sender<'_> {
         let under_way = self.store.under_way(run.target)?;
         let difference = self.store.difference(run.target, Some(list.key), &under_way, false)?;
         if run.expects.as_ref().is_some_and(|base| *base != difference.base) && !self.is_of_no_list(run, &difference)? {
-            self.store.forget_run(&run.id)?;
+            self.store.forget_run(&run.id, self.world.now())?;
             self.runs.remove(&run.id);
             return Err(stale());
         }

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::collections::btree_map::Entry;
 
 use dncsync_core::answer::{Answer, Lasting};
-use dncsync_core::event::Event;
+use dncsync_core::entry;
+use dncsync_core::event::{Event, Rooted};
+use dncsync_core::items;
 use dncsync_core::number::Number;
+use dncsync_core::positions;
 use dncsync_core::refusal::{self, HALVING_BUDGET, Verdict};
 use dncsync_core::target::ListId;
 use dncsync_core::timestamp::Timestamp;
@@ -44,15 +47,26 @@ impl Sender<'_> {
             already_listed = part.members.len() - awaited.unseen.len();
             self.awaited.insert(part.batch.clone(), awaited);
         }
+        let of = self.rooted(&batch);
         let event = Event::Sending {
             batch: part.batch.seq,
-            digest: batch.digest.clone(),
+            of,
             items: part.members.len(),
+            positions: positions::unless_all(&part.members, of.count),
             attempt: part.attempts + 1,
             removal: false,
         };
-        self.store.begin_send(part, already_listed, now, &event)?;
+        self.store.begin_send(part, already_listed, of.root, now, &event)?;
         Ok((batch.list, self.store.list(batch.list)?.id, body))
+    }
+
+    /// What the log calls the items of a batch by. Made once: all of them have to be at hand then.
+    pub(crate) fn rooted(&self, batch: &SentBatch) -> Rooted {
+        let root = || {
+            let salts = self.secret.salts(&batch.key.run, batch.key.seq, &batch.digest);
+            items::root(salts.leaves(batch.items.iter().map(entry::Entry::lent)))
+        };
+        Rooted { root: batch.root.unwrap_or_else(root), count: batch.count }
     }
 
     /// Records what became of a part.

@@ -1,8 +1,9 @@
 //! The engine: one state directory, one tenant, and what people want done with them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use dncsync_core::event::Event;
+use dncsync_core::items::Secret;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
 use dncsync_core::report::{Latency, Removals, Report, Requests, Tally, Webhooks};
@@ -11,6 +12,7 @@ use dncsync_core::target::{Target, TenantKey};
 use dncsync_cxone::{Client, Speech};
 use dncsync_store::{Overview, Store, TargetId, TenantId, Undelivered};
 
+use crate::audit::Trail;
 use crate::checkup;
 use crate::deliver;
 use crate::ground::Ground;
@@ -28,7 +30,7 @@ use crate::trouble::Trouble;
 use crate::turn::Worked;
 use crate::wanted::Wanted;
 use crate::world::World;
-use crate::{audit, dry_run, finish};
+use crate::{dry_run, finish};
 
 /// What came of an order: a report, and why it is not the last one, where it is not.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +48,8 @@ pub struct Engine {
     pub(crate) world: World,
     pub(crate) setup: Setup,
     pub(crate) tenant: TenantId,
+    pub(crate) trail: Trail,
+    pub(crate) secret: Secret,
 }
 
 impl Engine {
@@ -54,7 +58,15 @@ impl Engine {
         let mut store = Store::open(state)?;
         let tenant = store.tenant(&setup.tenant)?;
         store.set_reach(tenant, setup.reach)?;
-        Ok(Self { store, client, world, setup, tenant })
+        let secret = store.secret(tenant, world.secret())?;
+        let trail = Trail::open(&store, &setup.record, &setup.who, &world)?;
+        trail.expire(&mut store, &world)?;
+        Ok(Self { store, client, world, setup, tenant, trail, secret })
+    }
+
+    /// The record is complete, and under a checkpoint: what comes of work is told after this.
+    pub(crate) fn write_out(&mut self) -> Result<(), Trouble> {
+        self.trail.write_out(&mut self.store, &self.world)
     }
 
     /// A file of DNC updates becomes confirmed suppression.
@@ -64,7 +76,7 @@ impl Engine {
     /// # Errors
     /// A [`Trouble`] where there is no run to report of: wrong input, unusable state, an edited trail.
     pub async fn ingest(&mut self, order: &Order, observer: &mut Observer<'_>) -> Result<Outcome, Trouble> {
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         let mut inputs = inputs::open(&order.sources, self.store.directory())?;
         let target = self.store.target(self.tenant, &order.target)?;
         let run = match self.continued(target, order, &mut inputs)? {
@@ -81,7 +93,7 @@ impl Engine {
             },
         };
         let outcome = self.finish_run(&run, order.wait, observer).await?;
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         Ok(outcome)
     }
 
@@ -90,7 +102,7 @@ impl Engine {
     /// # Errors
     /// A [`Trouble`] where nothing could be begun.
     pub async fn resume(&mut self, observer: &mut Observer<'_>) -> Result<Vec<Outcome>, Trouble> {
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         for target in self.store.owing_targets(self.tenant)? {
             match self.load_owed(target) {
                 Err(trouble) if trouble.code == Trouble::DAMAGED && self.mend(&Wanted::Everything, observer)? => {
@@ -117,7 +129,7 @@ impl Engine {
                 }
             });
         }
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         match worked.stopped {
             Some(trouble) if outcomes.is_empty() => Err(trouble),
             _ => Ok(outcomes),
@@ -141,7 +153,7 @@ impl Engine {
         match lease::take(self.store.directory(), &self.setup.tenant)? {
             None => Ok(Some(run)),
             Some(_lease) => {
-                self.store.forget_run(&run)?;
+                self.store.forget_run(&run, self.world.now())?;
                 Ok(None)
             }
         }
@@ -168,7 +180,7 @@ impl Engine {
             // sends it once there is room, or what of it the campaign calls.
             (None, Some(trouble)) if trouble.code == Trouble::CAPACITY => {
                 let outcome = self.stopped(run, trouble)?;
-                self.store.forget_run(run)?;
+                self.store.forget_run(run, self.world.now())?;
                 Ok(outcome)
             }
             (None, Some(trouble)) => self.stopped(run, trouble),
@@ -181,7 +193,8 @@ impl Engine {
         let now = self.world.now();
         let state = self.store.run(run)?;
         let report = finish::report(&self.store, &state, &self.setup, now)?;
-        self.store.log(now, run, &Event::Stopped { code: stopped.code.to_owned(), pending: report.pending })?;
+        let event = Event::Stopped { code: stopped.code.to_owned(), pending: report.pending };
+        self.store.log(now, run, &[event])?;
         Ok(Outcome { report, stopped: Some(stopped) })
     }
 
@@ -254,22 +267,13 @@ impl Engine {
     /// # Errors
     /// Where no aggregator is configured, an id does not exist, or the trail was edited.
     pub async fn replay(&mut self, ids: &[String]) -> Result<Replayed, Trouble> {
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         // It needs no credentials: CXone is not asked.
         let wire = self.client.as_ref().map_or_else(deliver::without_client, |client| Ok(client.wire().clone()))?;
         let to = (self.setup.aggregator.as_ref(), &wire);
-        let replayed = replay::replay(&mut self.store, self.tenant, &self.world, to, ids).await?;
-        audit::write_out(&self.store)?;
+        let replayed = replay::replay(&mut self.store, self.tenant, (&self.world, &self.trail), to, ids).await?;
+        self.write_out()?;
         Ok(replayed)
-    }
-
-    /// The trail of a state directory, checked against its store and complete; its path. `None` without a state.
-    pub fn trail(state: &Path) -> Result<Option<PathBuf>, Trouble> {
-        if !Store::exists(state) {
-            return Ok(None);
-        }
-        audit::write_out(&Store::open(state)?)?;
-        Ok(Some(audit::path(state)))
     }
 
     pub(crate) fn single<'a>(&'a mut self, client: &'a Client) -> Result<Single<'a>, Trouble> {

@@ -201,6 +201,25 @@ fn word_of(store: &Store, feed: &Feed, number: Number, moment: Timestamp) -> Res
     Ok((!word.loads.is_empty()).then_some(word))
 }
 
+/// The load by which a feed that a target takes claimed a number last, until a moment.
+pub(crate) fn claimed_by(
+    store: &Store,
+    target: TargetId,
+    number: Number,
+    moment: Timestamp,
+) -> Result<Option<Load>, Trouble> {
+    let mut claimed: Option<Load> = None;
+    for feed in store.feeds_of(target)? {
+        for load in store.loads_of(feed.id)?.into_iter().filter(|load| load.at <= moment) {
+            let newer = claimed.as_ref().is_none_or(|known| known.at <= load.at);
+            if newer && store.did(&load, number)? == Some(Did::Claimed) {
+                claimed = Some(load);
+            }
+        }
+    }
+    Ok(claimed)
+}
+
 fn deed(load: Load, did: Did, number: Number) -> LoadsDeed {
     let files = load.files.iter().map(|file| FileOfLoad {
         name: file.name.clone(),

@@ -21,7 +21,7 @@ use crate::sorting::Sorter;
 use crate::taking::{command_load, teller};
 use crate::trouble::Trouble;
 use crate::wanted::Wanted;
-use crate::{audit, dry_run, inputs};
+use crate::{dry_run, inputs};
 
 /// Which feeds a list takes from now on.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ impl Engine {
     /// # Errors
     /// A feed that does not exist, or a file that cannot be read; then nothing is changed.
     pub fn set_target(&mut self, order: &TargetOrder, observer: &mut Observer<'_>) -> Result<TargetSet, Trouble> {
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         // Its own it takes anyway, whether it has one yet or not.
         let others = order.feeds.iter().filter(|name| name.list() != Some(order.target.name()));
         let feeds = others.map(|name| self.feed_at_hand(name)).collect::<Result<Vec<Feed>, _>>()?;
@@ -90,8 +90,8 @@ impl Engine {
             feeds: set.feeds.clone(),
             only: set.only,
         };
-        self.store.log(now, &id, &event)?;
-        audit::write_out(&self.store)?;
+        self.store.log(now, &id, &[event])?;
+        self.write_out()?;
         Ok(set)
     }
 
@@ -149,7 +149,7 @@ impl Engine {
         feed: &FeedName,
         observer: &mut Observer<'_>,
     ) -> Result<LoadReport, Trouble> {
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         let target_id = self.store.target(self.tenant, target)?;
         let feed = self.feed_for(feed)?;
         let lease = self.turn(&Wanted::Everything, true, observer).await?;
@@ -180,7 +180,7 @@ impl Engine {
         drop(lease);
         let end = LoadEnd::Taken { counts, before, after: before + counts.claimed };
         let report = self.load_report(&feed, &load, &end, now);
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         Ok(report)
     }
 

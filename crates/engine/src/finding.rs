@@ -42,7 +42,7 @@ pub(crate) fn line_of(file: &LoadFile, number: Number) -> Option<u64> {
 }
 
 /// Whether a line names the number: as its digits, with or without separators, or in national form.
-fn names(line: &[u8], digits: &str, number: Number) -> bool {
+pub(crate) fn names(line: &[u8], digits: &str, number: Number) -> bool {
     let text = String::from_utf8_lossy(line);
     let kept: String = text.chars().filter(char::is_ascii_digit).collect();
     if kept.contains(digits) {

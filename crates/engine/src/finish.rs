@@ -73,6 +73,7 @@ pub(crate) fn finish(store: &mut Store, run: &Run, setup: &Setup, now: Timestamp
     append_refused(run, &refused)?;
     name_unconfirmed(store, run)?;
     let report = report(store, run, setup, now)?;
+    store.keep_evidence(&run.id, now)?;
     store.finish(&run.id, &report, now)?;
     Ok(report)
 }

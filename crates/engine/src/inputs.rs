@@ -7,6 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use dncsync_core::digest::Digest;
 use dncsync_core::event::LoadedFile;
+use dncsync_core::wording;
 use dncsync_store::LoadFile;
 
 use crate::order::Source;
@@ -93,7 +94,7 @@ impl Input {
 
     /// What the log says of it.
     pub(crate) fn loaded(&self) -> LoadedFile {
-        LoadedFile { name: self.name.clone(), digest: self.known_digest().to_owned(), bytes: self.bytes }
+        LoadedFile { name: wording::file_name(&self.name), digest: self.known_digest().to_owned(), bytes: self.bytes }
     }
 
     /// Its name, without directories.

@@ -11,6 +11,7 @@ use dncsync_core::event::Event;
 use dncsync_core::lost::lost_after;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
+use dncsync_core::positions;
 use dncsync_core::refusal;
 use dncsync_core::sight::ABSENT_AFTER;
 use dncsync_core::target::ListId;
@@ -162,17 +163,19 @@ impl Sender<'_> {
         now: Timestamp,
     ) -> Result<Option<(ListId, Vec<u8>, Part)>, Trouble> {
         let batch = self.store.batch(&part.batch)?;
+        let of = self.rooted(&batch);
         let leaving = self.leaving.entry(part.batch.clone()).or_insert_with(|| Leaving::of(&batch, now));
-        let tell = |items| Event::Sending {
+        let tell = |leaves: &RoaringBitmap| Event::Sending {
             batch: part.batch.seq,
-            digest: batch.digest.clone(),
-            items,
+            of,
+            items: leaves.len(),
+            positions: positions::unless_all(leaves, of.count),
             attempt: part.attempts + 1,
             removal: true,
         };
         self.presence.let_go(self.store)?;
         self.departing.remove(&batch.list);
-        let leaves = self.store.begin_removal(&part, &batch, now, &tell)?;
+        let leaves = self.store.begin_removal(&part, &batch, now, of.root, &tell)?;
         for number in numbers(&batch, (&part.members - &leaves).iter()) {
             leaving.open.remove(&number);
         }
@@ -295,12 +298,16 @@ impl Sender<'_> {
             let batch = self.store.batch(&key)?;
             self.keep_claimed(&key, &mut leaving)?;
             let latency = batch.first_sent_at.map(|sent| now.since(sent)).unwrap_or_default();
-            let outcome =
-                RemovalOutcome { removed: leaving.gone, kept: leaving.kept, still: leaving.open.into_iter().collect() };
+            let of = self.rooted(&batch);
+            let gone = (0u32..).zip(&batch.items).filter(|(_, item)| leaving.gone.contains(item.number));
+            let seen = positions::unless_all(&gone.map(|(place, _)| place).collect(), of.count);
+            let still = leaving.open.into_iter().collect();
+            let outcome = RemovalOutcome { root: of.root, removed: leaving.gone, kept: leaving.kept, still };
             let event = Event::Settled {
                 batch: key.seq,
-                digest: batch.digest.clone(),
+                of,
                 items: batch.items.len() as u64,
+                seen,
                 successes: outcome.removed.len(),
                 already_listed: batch.already_listed + outcome.kept.len(),
                 refused: batch.refused,

@@ -60,6 +60,8 @@ mod verify;
 mod wanted;
 mod world;
 
+pub use audit::{Forgot, Ledger, Proved, Question, RETENTION, Record, Shown, verify_pack};
+pub use dncsync_examiner::{Finding as Flaw, Key, Proven, Verified as Examined, check as check_proof};
 pub use dncsync_store::{Did, Feed, LastRun, Load, Overview, TargetOverview, Undelivered, Webhook};
 pub use engine::{Engine, Outcome};
 pub use explaining::{Explanation, FeedsWord, FileOfLoad, InList, InListThen, LoadsDeed, explain};

@@ -13,12 +13,12 @@ use dncsync_store::{LoadKind, NewLoad, StoreError, TargetId};
 
 use crate::desk::{Desk, Judged};
 use crate::engine::Engine;
+use crate::inputs;
 use crate::order::Source;
 use crate::progress::Observer;
 use crate::sorting::Sorter;
 use crate::taking::{command_load, teller};
 use crate::trouble::Trouble;
-use crate::{audit, inputs};
 
 /// So many numbers are told by name with the feeds that still claim them.
 const NAMED: usize = 100;
@@ -62,7 +62,7 @@ impl Engine {
         reason: &str,
         observer: &mut Observer<'_>,
     ) -> Result<Lifted, Trouble> {
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         let feed = self.feed_at_hand(feed)?;
         let (started, id, who) = (self.world.now(), self.world.run_id(), self.setup.who.clone());
         let state = self.store.directory().to_owned();
@@ -94,7 +94,7 @@ impl Engine {
         let report = self.load_report(&feed, &load, &end, started);
         let mut lifted = Lifted { report, still: Vec::new(), still_claimed: 0 };
         self.tell_who_claims(&feed.name, &numbers, &mut lifted)?;
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         Ok(lifted)
     }
 
@@ -121,7 +121,7 @@ impl Engine {
         requests_too: bool,
         observer: &mut Observer<'_>,
     ) -> Result<RolledBack, Trouble> {
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         let loads = self.store.loads_of_run(run)?;
         if loads.is_empty() {
             let message = format!("no run {run} loaded anything into a feed");
@@ -153,7 +153,7 @@ impl Engine {
             let list = self.store.list_of(target)?;
             undone.plans.push(self.difference_of(&of, target, list, Requests::default(), observer)?.preview);
         }
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         Ok(undone)
     }
 

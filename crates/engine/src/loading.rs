@@ -1,7 +1,7 @@
 //! From an order to durable loads: the order's own, and what earlier runs still owe to its list.
 
 use dncsync_core::entry::Entry;
-use dncsync_core::event::Event;
+use dncsync_core::event::{self, Event};
 use dncsync_core::feed::Mode;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
@@ -42,7 +42,7 @@ impl Engine {
         let digest = &order.digest(inputs.iter().map(Input::known_digest));
         let files: Vec<String> = inputs.iter().map(|input| input.name().to_owned()).collect();
         let event = Event::Loaded {
-            files: inputs.iter().map(Input::loaded).collect(),
+            files: event::named(inputs.iter().map(Input::loaded).collect(), digest),
             list_name: order.target.name().to_owned(),
             scope: order.target.scope().to_string(),
             rows: loaded.tally.rows,

@@ -136,7 +136,8 @@ impl Sender<'_> {
         let count = |batches: &[Batch]| batches.iter().map(|batch| batch.count() as u64).sum();
         self.make_room(run.target, count(&plan.batches))?;
         let event = Event::Planned {
-            plan: plan.digest.clone(),
+            // Over few numbers it could be guessed.
+            plan: self.secret.veil(&plan.digest),
             list_id: list.id.0.clone(),
             batches: plan.batches.len() as u64,
             to_send: count(&plan.batches),

@@ -13,7 +13,7 @@ use crate::ground::{Ground, Step};
 use crate::progress::{Observer, Progress};
 use crate::trouble::Trouble;
 use crate::wanted::Wanted;
-use crate::{audit, dry_run, finish};
+use crate::{dry_run, finish};
 use dncsync_core::event::Event;
 
 /// A plan: its figures, and the numbers themselves.
@@ -37,7 +37,7 @@ impl Engine {
     /// # Errors
     /// What kept it from looking at the list.
     pub async fn plan(&mut self, target: &Target, observer: &mut Observer<'_>) -> Result<Planned, Trouble> {
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         let id = self.store.target(self.tenant, target)?;
         self.store.own_feed(id, self.world.now())?;
         // Nothing is sent while it is read, and nothing that is read changes what another process believes just now.
@@ -48,7 +48,7 @@ impl Engine {
         let mut planned = self.difference_of(target, id, list, requests, observer)?;
         let (records, additions) = (ground.records, planned.preview.additions);
         planned.preview.capacity = self.setup.over_capacity(records, additions).map(|trouble| trouble.message);
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         Ok(planned)
     }
 
@@ -63,7 +63,7 @@ impl Engine {
         expects: Option<&str>,
         observer: &mut Observer<'_>,
     ) -> Result<Outcome, Trouble> {
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         let (now, id) = (self.world.now(), self.world.run_id());
         let target_id = self.store.target(self.tenant, target)?;
         self.store.own_feed(target_id, now)?;
@@ -85,7 +85,7 @@ impl Engine {
         };
         self.store.record_load(&run, now, &event)?;
         let outcome = self.finish_run(&id, true, observer).await;
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         outcome
     }
 

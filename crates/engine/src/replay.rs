@@ -6,6 +6,7 @@ use dncsync_core::target::TenantKey;
 use dncsync_cxone::Wire;
 use dncsync_store::{Store, TenantId, Undelivered};
 
+use crate::audit::Trail;
 use crate::deliver::{Deliveries, record};
 use crate::setup::Aggregator;
 use crate::trouble::Trouble;
@@ -38,7 +39,7 @@ pub(crate) fn list(state: &Path, tenant: &TenantKey) -> Result<Vec<Undelivered>,
 pub(crate) async fn replay(
     store: &mut Store,
     tenant: TenantId,
-    world: &World,
+    (world, trail): (&World, &Trail),
     (to, wire): (Option<&Aggregator>, &Wire),
     ids: &[String],
 ) -> Result<Replayed, Trouble> {
@@ -52,7 +53,7 @@ pub(crate) async fn replay(
         deliveries.push(found.webhook.clone());
     }
     loop {
-        deliveries.launch(store, world)?;
+        deliveries.launch(store, world, trail)?;
         if deliveries.idle(world.now()) {
             break;
         }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use dncsync_core::answer::Answer;
 use dncsync_core::belief;
+use dncsync_core::items::Secret;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
 use dncsync_core::report::Report;
@@ -20,6 +21,7 @@ use dncsync_cxone::{Client, ItemsPage, Posted, Removed};
 use dncsync_store::{BatchKey, Charge, Grant, ListKey, Part, PartId, RunKind, SlotId, Store, TargetId, TenantId};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
+use crate::audit::Trail;
 use crate::awaited::{Awaited, Doubted};
 use crate::deliver::Deliveries;
 use crate::finder::Finder;
@@ -76,6 +78,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) world: &'a World,
     pub(crate) setup: &'a Setup,
     pub(crate) tenant: TenantId,
+    trail: &'a Trail,
+    pub(crate) secret: &'a Secret,
     pub(crate) runs: BTreeMap<RunId, TargetId>,
     pub(crate) grounds: BTreeMap<TargetId, Ground>,
     pub(crate) awaited: BTreeMap<BatchKey, Awaited>,
@@ -121,7 +125,7 @@ impl<'a> Sender<'a> {
         client: &'a Client,
         world: &'a World,
         setup: &'a Setup,
-        tenant: TenantId,
+        (tenant, trail, secret): (TenantId, &'a Trail, &'a Secret),
     ) -> Result<Self, Trouble> {
         let setbacks = Setbacks::start(store, tenant, setup.patience, world.now())?;
         let deliveries = Deliveries::start(store, tenant, setup.aggregator.as_ref(), client.wire())?;
@@ -133,6 +137,8 @@ impl<'a> Sender<'a> {
             world,
             setup,
             tenant,
+            trail,
+            secret,
             runs: BTreeMap::new(),
             grounds: BTreeMap::new(),
             awaited: BTreeMap::new(),
@@ -178,7 +184,7 @@ impl<'a> Sender<'a> {
                 return Ok(self.presence.let_go(self.store)?);
             }
             self.give_up_if_barred(wanted)?;
-            self.deliveries.launch(self.store, self.world)?;
+            self.deliveries.launch(self.store, self.world, self.trail)?;
             let until = match self.step()? {
                 Step::Again => continue,
                 Step::IdleUntil(until) => until,

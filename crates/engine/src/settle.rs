@@ -4,6 +4,7 @@ use dncsync_core::entry::Entry;
 use dncsync_core::event::Event;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
+use dncsync_core::positions;
 use dncsync_core::report::Report;
 use dncsync_core::run::{RunId, Stage};
 use dncsync_core::timestamp::Timestamp;
@@ -113,17 +114,20 @@ impl Sender<'_> {
         let mut batch = self.store.batch_without_items(key)?;
         // Where all its numbers were waited for and seen, they are at hand.
         let all_seen = unconfirmed.is_empty() && batch.refused == 0 && awaited.len() as u64 == batch.count;
-        if !all_seen {
+        if !all_seen || batch.root.is_none() {
             batch = self.store.batch(key)?;
         }
         let latency = batch.first_sent_at.map(|sent| now.since(sent)).unwrap_or_default();
         let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
         let owed: Vec<Entry> =
             batch.items.iter().filter(|item| unconfirmed.binary_search(&item.number).is_ok()).cloned().collect();
+        let of = self.rooted(&batch);
+        let places = if all_seen { None } else { Some(self.places_seen(&batch, unconfirmed)?) };
         let event = Event::Settled {
             batch: key.seq,
-            digest: batch.digest.clone(),
+            of,
             items: batch.count,
+            seen: places.and_then(|places| positions::unless_all(&places, of.count)),
             successes: batch.successes,
             already_listed: batch.already_listed,
             refused: batch.refused,
@@ -139,7 +143,8 @@ impl Sender<'_> {
         } else {
             self.seen(&batch, unconfirmed)?
         };
-        let outcome = Outcome { unconfirmed: &owed, seen: &seen, refused: &refused, webhook: webhook.as_ref() };
+        let outcome =
+            Outcome { root: of.root, unconfirmed: &owed, seen: &seen, refused: &refused, webhook: webhook.as_ref() };
         self.store.settle(&batch, &outcome, now, &event)?;
         if let Some(webhook) = webhook {
             self.deliveries.push(webhook);
@@ -158,6 +163,15 @@ impl Sender<'_> {
         // In order they fall into place, each behind the last.
         seen.sort_unstable();
         Ok((seen.into_iter().collect(), refused.into_iter().map(number).collect()))
+    }
+
+    /// Which items of a batch were seen.
+    fn places_seen(&self, batch: &SentBatch, unconfirmed: &[Number]) -> Result<RoaringBitmap, Trouble> {
+        let refused = self.store.refused_items(&batch.key)?;
+        let seen = |(place, item): (u32, &Entry)| {
+            (!refused.contains(place) && unconfirmed.binary_search(&item.number).is_err()).then_some(place)
+        };
+        Ok((0u32..).zip(&batch.items).filter_map(seen).collect())
     }
 
     fn webhook(&self, batch: &SentBatch, latency_ms: u64, now: Timestamp) -> Result<Webhook, Trouble> {

@@ -7,6 +7,7 @@ use dncsync_core::pacing::Rate;
 use dncsync_core::profile::Reach;
 use dncsync_core::target::TenantKey;
 
+use crate::audit::Record;
 use crate::signature::WebhookSecret;
 use crate::trouble::Trouble;
 
@@ -37,6 +38,8 @@ pub struct Setup {
     pub who: String,
     /// When plans stop before their first removal, by list; and all others.
     pub guards: PlanGuards,
+    /// What the record is kept with.
+    pub record: Record,
 }
 
 impl Setup {

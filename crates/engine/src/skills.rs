@@ -7,7 +7,6 @@ use dncsync_core::paging::Paging;
 use dncsync_core::target::{ListId, Target};
 use dncsync_cxone::{LISTS_PAGE_SIZE, Skill};
 
-use crate::audit;
 use crate::dry_run;
 use crate::engine::{Engine, no_client};
 use crate::ground::Ground;
@@ -41,7 +40,7 @@ impl Engine {
         wanted: Option<&BTreeSet<String>>,
         approved: bool,
     ) -> Result<Scrubbed, Trouble> {
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         let client = self.client.clone().ok_or_else(no_client)?;
         if !client.speech().scrubs {
             let message = "lists of profile v2 have no scrubbed skills";
@@ -77,7 +76,7 @@ impl Engine {
                 remove: spared.clone(),
                 who: single.setup.who.clone(),
             };
-            single.store.log(single.world.now(), &run, &event)?;
+            single.store.log(single.world.now(), &run, &[event])?;
         }
         let changed = change(&mut single, &list.id, &added, &spared).await;
         if changes {
@@ -88,10 +87,10 @@ impl Engine {
                 changed?;
             }
             let event = Event::SkillsChanged { list_id: list.id.0.clone(), skills: now };
-            single.store.log(single.world.now(), &run, &event)?;
+            single.store.log(single.world.now(), &run, &[event])?;
         }
         self.store.learn_scrubs(list.key, skills.len() as u64, self.world.now())?;
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         Ok(Scrubbed { list_id: list.id.0, skills, added, spared, withheld })
     }
 }

@@ -14,6 +14,7 @@ use dncsync_core::wording;
 use dncsync_feed::Asked;
 use dncsync_store::{Feed, Load, LoadEnd, LoadFile, LoadKind, NewLoad, StoreError};
 
+use crate::ahead;
 use crate::desk::{Desk, Judged};
 use crate::engine::Engine;
 use crate::inputs::{self, Input};
@@ -22,7 +23,6 @@ use crate::progress::{Observer, Progress};
 use crate::sorting::Sorter;
 use crate::trouble::Trouble;
 use crate::wanted::Wanted;
-use crate::{ahead, audit};
 
 impl Engine {
     /// Reads inputs into a feed, whole or not at all.
@@ -30,7 +30,7 @@ impl Engine {
     /// # Errors
     /// Kind `Guarded` where a guard stops it. Then, as with any other trouble, the feed is as it was.
     pub fn load_feed(&mut self, order: &LoadOrder, observer: &mut Observer<'_>) -> Result<LoadReport, Trouble> {
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         let mut inputs = inputs::open(&order.sources, self.store.directory())?;
         let feed = self.feed_for(&order.feed)?;
         let loaded = self.load_into(&feed, &mut inputs, order, observer);
@@ -38,7 +38,7 @@ impl Engine {
             // A name that was mistyped, or a first file that was no good, leaves no feed behind.
             self.store.forget_if_unused(&feed)?;
         }
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         loaded
     }
 
@@ -246,11 +246,11 @@ pub(crate) fn command_load<'a>(id: &'a RunId, who: &'a str, kind: LoadKind) -> N
 /// Makes the event of a load once its counts are known. A note may name somebody: in the log its digits are masked.
 pub(crate) fn teller(feed: &Feed, load: &NewLoad<'_>) -> impl Fn(&LoadCounts, u64) -> Event + use<> {
     let file = |file: &LoadFile| dncsync_core::event::LoadedFile {
-        name: file.name.clone(),
+        name: wording::file_name(&file.name),
         digest: file.digest.clone(),
         bytes: file.bytes,
     };
-    let files: Vec<_> = load.files.iter().map(file).collect();
+    let files = dncsync_core::event::named(load.files.iter().map(file).collect(), load.digest);
     let (feed, kind, mode) = (feed.name.to_string(), load.kind.name(), load.mode.name());
     let (who, account, note) = (load.who.to_owned(), load.account.map(str::to_owned), load.note.map(wording::tidy));
     move |counts, numbers| Event::FeedChanged {

@@ -142,6 +142,12 @@ impl From<StoreError> for Trouble {
             StoreError::Newer { .. } => {
                 Self::lasting("state.newer", message, "use the newer dncsync, or another --state")
             }
+            StoreError::UnderWay => Self::input("run.underWay", message, "finish it first: `dncsync resume`"),
+            StoreError::OtherKey => Self::passing(
+                "audit.keyChanged",
+                message,
+                "run it again with the new one; the key's file may have another name: --audit-key FILE",
+            ),
             StoreError::Damaged(_) => Self::lasting(
                 Self::DAMAGED,
                 message,

@@ -100,7 +100,8 @@ impl Engine {
     async fn send(&mut self, client: &Client, wanted: &Wanted, observer: &mut Observer<'_>) -> Result<Worked, Trouble> {
         let mut finished = BTreeMap::new();
         loop {
-            let mut sender = Sender::start(&mut self.store, client, &self.world, &self.setup, self.tenant)?;
+            let ours = (self.tenant, &self.trail, &self.secret);
+            let mut sender = Sender::start(&mut self.store, client, &self.world, &self.setup, ours)?;
             let stopped = sender.work(wanted, observer).await.err();
             finished.append(&mut sender.finished);
             let (mut left, bar) = sender.bars();

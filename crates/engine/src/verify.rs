@@ -16,7 +16,7 @@ use crate::ground::{Ground, Step};
 use crate::progress::{Observer, Progress};
 use crate::trouble::Trouble;
 use crate::wanted::Wanted;
-use crate::{audit, dry_run, finish, unconfirmed};
+use crate::{dry_run, finish, unconfirmed};
 
 /// A list that was compared, and what stopped its repair before its end.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +39,7 @@ impl Engine {
         repair: bool,
         observer: &mut Observer<'_>,
     ) -> Result<Verified, Trouble> {
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         let id = self.world.run_id();
         let target_id = self.store.target(self.tenant, target)?;
         // Nothing is sent while it is read, and nothing that is read changes what another process believes just now.
@@ -54,7 +54,7 @@ impl Engine {
             verified.told.repair = Some(outcome.report);
             verified.stopped = outcome.stopped;
         }
-        audit::write_out(&self.store)?;
+        self.write_out()?;
         Ok(verified)
     }
 
@@ -96,7 +96,7 @@ impl Engine {
         let list_id = reading.list.as_ref().map(|list| list.id.0.clone());
         let now = self.world.now();
         let event = Event::Verified { list_id: list_id.clone(), right: right.len(), missing: missing.len(), foreign };
-        self.store.log(now, id, &event)?;
+        self.store.log(now, id, &[event])?;
         let missing = self.claimed_entries(target_id, &missing)?;
         Ok(Compared {
             told: Verification {

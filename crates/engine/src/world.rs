@@ -28,6 +28,8 @@ enum Clock {
         base: Timestamp,
         /// The moment last asked for, and how often.
         asked: Cell<(Timestamp, u32)>,
+        /// Dice of its own for secrets: how often they fall changes nothing else.
+        secrets: RefCell<fastrand::Rng>,
     },
 }
 
@@ -40,7 +42,12 @@ impl World {
     /// A world in which everything happens again: `now` it is, time goes on as the runtime's clock does, and the dice
     /// fall by `seed`. To be made where a runtime is.
     pub fn simulated(seed: u64, now: Timestamp) -> Self {
-        let clock = Clock::Runtime { began: Instant::now(), base: now, asked: Cell::new((now, 0)) };
+        let clock = Clock::Runtime {
+            began: Instant::now(),
+            base: now,
+            asked: Cell::new((now, 0)),
+            secrets: RefCell::new(fastrand::Rng::with_seed(!seed)),
+        };
         Self { clock, dice: RefCell::new(fastrand::Rng::with_seed(seed)), stop: None }
     }
 
@@ -54,7 +61,7 @@ impl World {
     /// Now, by the wall clock: slots and times must mean the same to the next process.
     pub fn now(&self) -> Timestamp {
         match &self.clock {
-            Clock::Runtime { began, base, asked } => count(*base + began.elapsed(), asked),
+            Clock::Runtime { began, base, asked, .. } => count(*base + began.elapsed(), asked),
             Clock::Wall => wall_clock(),
         }
     }
@@ -83,6 +90,16 @@ impl World {
     /// A number in 0..1, for jitter.
     pub fn chance(&self) -> f64 {
         self.dice.borrow_mut().f64()
+    }
+
+    /// Bytes that nobody can guess, for keys and secrets.
+    pub(crate) fn secret(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        match &self.clock {
+            Clock::Wall => getrandom::fill(&mut bytes).expect("the system has randomness"),
+            Clock::Runtime { secrets, .. } => secrets.borrow_mut().fill(&mut bytes),
+        }
+        bytes
     }
 
     /// A new run's id.

@@ -1,6 +1,7 @@
 //! Batches and their parts as they stand.
 
 use dncsync_core::entry::Entry;
+use dncsync_core::merkle::Hash;
 use dncsync_core::numbers::Numbers;
 use dncsync_core::run::RunId;
 use dncsync_core::timestamp::Timestamp;
@@ -71,6 +72,8 @@ pub struct SentBatch {
     pub list: ListKey,
     /// Its digest.
     pub digest: String,
+    /// The root over its items, once the log has named it.
+    pub root: Option<Hash>,
     /// Its items; at their positions.
     pub items: Vec<Entry>,
     /// How many they are.
@@ -127,6 +130,8 @@ pub enum Instead {
 /// How the items of a batch came out in the end, beside what is counted already.
 #[derive(Clone, Debug)]
 pub struct Outcome<'a> {
+    /// The root over its items.
+    pub root: Hash,
     /// Accepted, never seen.
     pub unconfirmed: &'a [Entry],
     /// The numbers that were seen.
@@ -138,8 +143,10 @@ pub struct Outcome<'a> {
 }
 
 /// How the numbers of a batch that removes came out in the end, beside what is counted already.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct RemovalOutcome {
+    /// The root over its items.
+    pub root: Hash,
     /// Gone from the list.
     pub removed: Numbers,
     /// Claimed by a feed again meanwhile.
@@ -190,7 +197,7 @@ impl Store {
     /// A batch as it stands, for whoever does not ask for its items.
     pub fn batch_without_items(&self, key: &BatchKey) -> Result<SentBatch, StoreError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT count, digest, first_sent_at, successes, batch.already_listed, refused, run.list, resends, removal
+            "SELECT count, digest, first_sent_at, successes, batch.already_listed, refused, run.list, resends, removal, root
              FROM batch JOIN run ON run.id = batch.run WHERE run = ?1 AND seq = ?2",
         )?;
         let mut found = select.query(params![key.run.as_str(), key.seq])?;
@@ -207,6 +214,7 @@ impl Store {
             list: ListKey(row.get(6)?),
             resends: row.get(7)?,
             removal: row.get(8)?,
+            root: row.get::<_, Option<[u8; 32]>>(9)?.map(Hash),
             parts: self.parts(key)?,
         })
     }

@@ -26,6 +26,12 @@ pub enum StoreError {
         /// The version known.
         known: i64,
     },
+    /// Another key signs the log by now: whoever holds the old one begins anew.
+    #[error("the key of the log was changed")]
+    OtherKey,
+    /// A run is unfinished, and needs what was to be destroyed: finish it first.
+    #[error("a run is not finished")]
+    UnderWay,
     /// What was stored is not what was written.
     #[error("the state is damaged: {0}")]
     Damaged(&'static str),

@@ -5,6 +5,7 @@ use dncsync_core::run::RunId;
 use dncsync_core::timestamp::Timestamp;
 use rusqlite::{Transaction, params};
 
+use crate::checkpoints;
 use crate::error::StoreError;
 use crate::open::Store;
 use crate::rows::{count, signed};
@@ -29,9 +30,12 @@ pub(crate) fn append(
         return Ok(());
     }
     let last: i64 = transaction.query_row("SELECT coalesce(max(seq), 0) FROM event", [], |row| row.get(0))?;
+    // The first event after a checkpoint names it: nobody can change or drop one that is named.
+    let mut named = checkpoints::digest_at(transaction, count(last))?;
     let mut insert = transaction.prepare_cached("INSERT INTO event (seq, run, line) VALUES (?1, ?2, ?3)")?;
     for (seq, event) in (count(last) + 1..).zip(events) {
-        insert.execute(params![signed(seq), run.as_str(), event::line(seq, now, run, event)])?;
+        let line = event::line(seq, now, named.take().as_deref(), run, event);
+        insert.execute(params![signed(seq), run.as_str(), line])?;
     }
     Ok(())
 }
@@ -60,13 +64,21 @@ impl Store {
         Ok(())
     }
 
+    /// The lines of a run, in order.
+    pub fn events_of(&self, run: &RunId) -> Result<Vec<Logged>, StoreError> {
+        let mut select = self.connection.prepare_cached("SELECT seq, line FROM event WHERE run = ?1 ORDER BY seq")?;
+        let lines =
+            select.query_map([run.as_str()], |row| Ok(Logged { seq: count(row.get(0)?), line: row.get(1)? }))?;
+        Ok(lines.collect::<Result<_, _>>()?)
+    }
+
     /// The seq of the newest line; 0 where there is none.
     pub fn last_event(&self) -> Result<u64, StoreError> {
         Ok(count(self.connection.query_row("SELECT coalesce(max(seq), 0) FROM event", [], |row| row.get(0))?))
     }
 
-    /// Logs something that changed nothing else.
-    pub fn log(&mut self, now: Timestamp, run: &RunId, event: &Event) -> Result<(), StoreError> {
-        self.write(|transaction| append(transaction, now, run, std::slice::from_ref(event)))
+    /// Logs what changed nothing else.
+    pub fn log(&mut self, now: Timestamp, run: &RunId, events: &[Event]) -> Result<(), StoreError> {
+        self.write(|transaction| append(transaction, now, run, events))
     }
 }

@@ -4,13 +4,16 @@
 //! Must never know: HTTP, or what a change means. Every verb is one transaction; nothing is held open between two.
 
 mod batches;
+mod checkpoints;
 mod difference;
 mod endings;
 mod error;
 mod events;
+mod evidence;
 mod fates;
 mod feeds;
 mod files;
+mod forgetting;
 mod history;
 mod lists;
 mod loads;
@@ -35,12 +38,15 @@ mod undoing;
 mod webhooks;
 
 pub use batches::{BatchKey, Instead, Outcome, Part, PartId, PartState, RemovalOutcome, SentBatch, Sighting, Standing};
+pub use checkpoints::Kept;
 pub use difference::{Because, Difference};
 pub use error::StoreError;
 pub use events::Logged;
+pub use evidence::{Evidence, Item};
 pub use fates::{Fate, Happened};
 pub use feeds::{Feed, FeedId};
 pub use files::{private_options, sync_name};
+pub use forgetting::Forgotten;
 pub use history::{Did, Load, LoadFile, LoadKind};
 pub use lists::{ListKey, ListState, TargetId, TenantId};
 pub use loads::{NewRun, RunEntries, RunKind, Telling};

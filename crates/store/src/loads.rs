@@ -16,6 +16,7 @@ use rusqlite::{Transaction, params};
 use crate::batches::BatchKey;
 use crate::error::StoreError;
 use crate::events::append;
+use crate::evidence;
 use crate::feeds;
 use crate::lists::{TargetId, TenantId};
 use crate::open::Store;
@@ -147,12 +148,13 @@ impl Store {
     }
 
     /// Forgets an unfinished run, because its input is at hand and read again. A finished one is left as it is.
-    pub fn forget_run(&mut self, run: &RunId) -> Result<(), StoreError> {
+    pub fn forget_run(&mut self, run: &RunId, now: Timestamp) -> Result<(), StoreError> {
         self.write(|transaction| {
             let sql = "SELECT count(*) FROM run WHERE id = ?1 AND stage <> 'finished'";
             if transaction.query_row(sql, [run.as_str()], |row| row.get::<_, i64>(0))? == 0 {
                 return Ok(());
             }
+            evidence::keep(transaction, run, u64::MAX, now)?;
             for table in ["body", "part", "refusal", "owed", "batch", "segment"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE run = ?1"), [run.as_str()])?;
             }

@@ -91,6 +91,41 @@ pub(crate) fn of(connection: &Connection, load: i64, sorted: &[Number]) -> Resul
     Ok(found)
 }
 
+/// Erases the notes of a number, whichever load brought them; how many.
+pub(crate) fn erase(transaction: &Transaction<'_>, number: Number) -> Result<u64, StoreError> {
+    let sql = "SELECT load, first, body, crc FROM note WHERE first <= ?1 AND last >= ?1";
+    let mut select = transaction.prepare(sql)?;
+    let mut rows = select.query([signed(number.get())])?;
+    let mut erased = 0;
+    while let Some(row) = rows.next()? {
+        let (load, first): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let body = open(row.get_ref(2)?.as_blob().unwrap_or_default(), row.get(3)?)?;
+        let Some(left) = without(&body, number)? else { continue };
+        let left = zstd::bulk::compress(&left, LEVEL).map_err(StoreError::Spool)?;
+        let sql = "UPDATE note SET body = ?3, crc = ?4 WHERE load = ?1 AND first = ?2";
+        transaction.prepare_cached(sql)?.execute(params![load, first, left, crc32fast::hash(&left)])?;
+        erased += 1;
+    }
+    Ok(erased)
+}
+
+/// A body without the note of a number; `None` where it holds none.
+fn without(mut body: &[u8], number: Number) -> Result<Option<Vec<u8>>, StoreError> {
+    let (mut left, mut at, mut last, mut held) = (Vec::with_capacity(body.len()), 0u64, 0u64, false);
+    while !body.is_empty() {
+        at = at.saturating_add(varint::take(&mut body).map_err(|_| UNREADABLE)?);
+        let notes = varint::take_text(&mut body).map_err(|_| UNREADABLE)?;
+        if at == number.get() {
+            held = true;
+            continue;
+        }
+        varint::put(&mut left, at - last);
+        varint::put_text(&mut left, notes);
+        last = at;
+    }
+    Ok(held.then_some(left))
+}
+
 fn open(body: &[u8], crc: u32) -> Result<Vec<u8>, StoreError> {
     const DAMAGED: StoreError = StoreError::Damaged("notes do not fit their checksum");
     if crc32fast::hash(body) != crc {

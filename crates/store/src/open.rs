@@ -13,7 +13,7 @@ use crate::migration;
 use crate::queue::Queue;
 
 /// The schema that this version reads and writes.
-pub const SCHEMA_VERSION: i64 = 6;
+pub const SCHEMA_VERSION: i64 = 7;
 
 /// The name of the database in the state directory.
 const FILE: &str = "dncsync.db";
@@ -29,6 +29,7 @@ const STEPS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("schema-4.sql"),
     include_str!("schema-5.sql"),
     include_str!("schema-6.sql"),
+    include_str!("schema-7.sql"),
 ];
 
 /// The memory of one state directory. One connection; each process, or thread, opens its own.

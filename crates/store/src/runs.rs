@@ -19,7 +19,7 @@ use crate::lists::{self, ListKey, TargetId, TenantId};
 use crate::loads::RunKind;
 use crate::open::Store;
 use crate::rows::{self, count, signed};
-use crate::{owed, present, sets};
+use crate::{evidence, owed, present, sets};
 
 /// A run as it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -189,6 +189,7 @@ impl Store {
         event: &Event,
     ) -> Result<(), StoreError> {
         self.write_soon(|transaction| {
+            evidence::keep(transaction, run, u64::MAX, now)?;
             for table in ["body", "part", "refusal", "owed", "batch"] {
                 let sql = format!("DELETE FROM {table} WHERE run = ?1");
                 transaction.execute(&sql, [run.as_str()])?;
@@ -236,6 +237,7 @@ impl Store {
                 "UPDATE run SET stage = 'finished', ended_at = ?2, report = ?3 WHERE id = ?1",
                 params![run.as_str(), now.millis(), text],
             )?;
+            evidence::keep(transaction, run, u64::MAX, now)?;
             for table in ["segment", "body", "part", "refusal"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE run = ?1"), [run.as_str()])?;
             }

@@ -1,6 +1,7 @@
 //! Batches on their way: recorded before they leave, their answers recorded, seen, settled.
 
 use dncsync_core::event::Event;
+use dncsync_core::merkle::Hash;
 use dncsync_core::number::Number;
 use dncsync_core::timestamp::Timestamp;
 use roaring::RoaringBitmap;
@@ -28,11 +29,12 @@ impl Store {
     }
 
     /// A request with this part is about to leave. `already_listed`: items that were seen before, when it leaves for
-    /// the first time.
+    /// the first time. `root`: that of the whole batch.
     pub fn begin_send(
         &mut self,
         part: &Part,
         already_listed: u64,
+        root: Hash,
         now: Timestamp,
         event: &Event,
     ) -> Result<(), StoreError> {
@@ -40,9 +42,9 @@ impl Store {
             let sql = "UPDATE part SET state = 'sending', attempts = attempts + 1 WHERE id = ?1";
             transaction.execute(sql, [part.id.0])?;
             transaction.execute(
-                "UPDATE batch SET first_sent_at = coalesce(first_sent_at, ?3), already_listed = already_listed + ?4
-                 WHERE run = ?1 AND seq = ?2",
-                params![part.batch.run.as_str(), part.batch.seq, now.millis(), signed(already_listed)],
+                "UPDATE batch SET first_sent_at = coalesce(first_sent_at, ?3), already_listed = already_listed + ?4,
+                 root = ?5 WHERE run = ?1 AND seq = ?2",
+                params![part.batch.run.as_str(), part.batch.seq, now.millis(), signed(already_listed), root.0],
             )?;
             append(transaction, now, &part.batch.run, std::slice::from_ref(event))
         })?;
@@ -203,8 +205,14 @@ impl Store {
         let (key, webhook) = (&batch.key, outcome.webhook);
         self.write_beside_queue(|transaction| {
             transaction.execute(
-                "UPDATE batch SET settled_at = ?3, unconfirmed = ?4 WHERE run = ?1 AND seq = ?2",
-                params![key.run.as_str(), key.seq, now.millis(), signed(outcome.unconfirmed.len() as u64)],
+                "UPDATE batch SET settled_at = ?3, unconfirmed = ?4, root = ?5 WHERE run = ?1 AND seq = ?2",
+                params![
+                    key.run.as_str(),
+                    key.seq,
+                    now.millis(),
+                    signed(outcome.unconfirmed.len() as u64),
+                    outcome.root.0
+                ],
             )?;
             if !outcome.unconfirmed.is_empty() {
                 owed::insert(transaction, key, outcome.unconfirmed)?;
@@ -239,7 +247,8 @@ impl Store {
         part: &Part,
         batch: &SentBatch,
         now: Timestamp,
-        tell: &dyn Fn(u64) -> Event,
+        root: Hash,
+        tell: &dyn Fn(&RoaringBitmap) -> Event,
     ) -> Result<RoaringBitmap, StoreError> {
         let (run, seq) = (part.batch.run.as_str(), part.batch.seq);
         let number_at = |place: u32| batch.items.get(place as usize).map(|item| item.number);
@@ -268,9 +277,10 @@ impl Store {
             }
             let sql = "UPDATE part SET state = 'sending', attempts = attempts + 1, members = ?2 WHERE id = ?1";
             transaction.execute(sql, params![part.id.0, rows::members_to_bytes(&leaves)])?;
-            let sql = "UPDATE batch SET first_sent_at = coalesce(first_sent_at, ?3) WHERE run = ?1 AND seq = ?2";
-            transaction.execute(sql, params![run, seq, now.millis()])?;
-            append(transaction, now, &part.batch.run, &[tell(leaves.len())])?;
+            let sql =
+                "UPDATE batch SET first_sent_at = coalesce(first_sent_at, ?3), root = ?4 WHERE run = ?1 AND seq = ?2";
+            transaction.execute(sql, params![run, seq, now.millis(), root.0])?;
+            append(transaction, now, &part.batch.run, &[tell(&leaves)])?;
             Ok(leaves)
         })
     }
@@ -287,15 +297,16 @@ impl Store {
         let key = &batch.key;
         self.write(|transaction| {
             transaction.execute(
-                "UPDATE batch SET settled_at = ?3, successes = ?4, already_listed = already_listed + ?5, unconfirmed = ?6
-                 WHERE run = ?1 AND seq = ?2",
+                "UPDATE batch SET settled_at = ?3, successes = ?4, already_listed = already_listed + ?5, unconfirmed = ?6,
+                 root = ?7 WHERE run = ?1 AND seq = ?2",
                 params![
                     key.run.as_str(),
                     key.seq,
                     now.millis(),
                     signed(outcome.removed.len()),
                     signed(outcome.kept.len()),
-                    signed(outcome.still.len())
+                    signed(outcome.still.len()),
+                    outcome.root.0
                 ],
             )?;
             let [_, put, _] = lists::sets(transaction, batch.list)?;

@@ -80,6 +80,15 @@ impl Store {
         Ok(found > 0)
     }
 
+    /// The body that a webhook leaves with, whenever it is tried: also after a power cut.
+    pub fn keep_webhook_body(&mut self, webhook: &Webhook) -> Result<(), StoreError> {
+        let sql = "UPDATE webhook SET body = ?2 WHERE id = ?1";
+        self.write_beside_queue(|transaction| {
+            transaction.prepare_cached(sql)?.execute(params![webhook.id, webhook.body])?;
+            Ok(())
+        })
+    }
+
     /// A webhook was tried in vain and is tried again: then, and never before the moment that the aggregator named.
     ///
     /// Like all verbs here it leaves one alone that another process delivered in the meantime.

@@ -4,8 +4,10 @@ All worlds of a test have one address, because what dncsync believes of a list h
 built again must be met at the same one. The client's secret tells them apart.
 """
 
+import base64
 import copy
 import csv
+import hashlib
 import itertools
 import json
 import os
@@ -35,6 +37,7 @@ STATE = "/proc/self/cwd/disk/state"
 SECRET = "acceptance-secret-"
 # Nothing else may be left in a state directory once a run is finished.
 KNOWN = {"dncsync.db", "dncsync.db-wal", "dncsync.db-shm", "dnc_ingestion_audit.jsonl", "opening.lock", "rejects", "token"}
+KNOWN |= {"audit.key", "checkpoint"}
 KEPT_TOKEN = re.compile(r"token-[0-9a-f]{16}")
 # The ways of going on after a crash: what is said to dncsync.
 SAME_COMMAND, RESUME = "the same command", "resume"
@@ -47,6 +50,20 @@ def content():
     rows[3:3] = [(BAD[0], "MANUAL", ""), (REFUSED, "REGULATORY", "not wanted")]
     rows[20:20] = [(ACCEPTED[0], "SYSTEM", "again"), (BAD[1], "MANUAL", "")]
     return "phone_number,source_type,notes\n" + "".join(",".join(row) + "\n" for row in rows)
+
+
+def note(checkpoint):
+    """Size and root."""
+    _, size, root, *_ = checkpoint.split("\n")
+    return int(size), base64.b64decode(root)
+
+
+def tree(leaves):
+    """RFC 6962, 2.1: the root over these lines."""
+    if len(leaves) == 1:
+        return hashlib.sha256(b"\0" + leaves[0]).digest()
+    left = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\1" + tree(leaves[:left]) + tree(leaves[left:])).digest()
 
 
 class Crossroads(Server):
@@ -192,6 +209,7 @@ class World:
             self._check_store(database, report)
         finally:
             database.close()
+        self._verify()
         names = (path.name for path in self.state.iterdir() if path.suffix != ".lock")
         house.assertLessEqual({"token" if KEPT_TOKEN.fullmatch(name) else name for name in names}, KNOWN)
         house.assertEqual([path.name for path in self.state.rglob("*.part")], [])
@@ -216,6 +234,9 @@ class World:
         settled = sorted((event["runId"], event["batch"]) for event in events if event["eventType"] == "batch.settled")
         house.assertEqual(settled, batches, "each batch is settled once")
         self._check_hooks(database, batches)
+        self._check_shown(database)
+        newest = self._check_end(database, report["runId"])
+        house.assertEqual((self.state / "checkpoint").read_text(), newest)
         for run in runs:
             self._check_rejects(run)
 
@@ -226,6 +247,52 @@ class World:
         house.assertTrue(all(hook[4] for hook in hooks), hooks)
         # As often as it takes, but always the same: who keeps ids takes each once.
         house.assertEqual({(id_, body.encode()) for _, _, id_, body, _ in hooks}, {hook[1:] for hook in self.hooks})
+
+    def check_left(self, reported=None):
+        """What a power cut left, before anything makes it good: all that was shown of the log is still there; and where a run was
+        reported, its end."""
+        if not self.hooks and not reported:
+            return
+        copy = self.directory / "copy"
+        shutil.copytree(self.state, copy)
+        database = sqlite3.connect(copy / "dncsync.db")
+        try:
+            self._check_shown(database)
+            if reported:
+                self._check_end(database, reported)
+        finally:
+            database.close()
+            shutil.rmtree(copy)
+
+    def _check_shown(self, database):
+        """A webhook carries a checkpoint: the log begins as it says, and has settled the batch by then."""
+        lines = [line for line, in database.execute("SELECT line FROM event ORDER BY seq")]
+        for _, id_, body in self.hooks:
+            told = json.loads(body)
+            size, root = note(told["checkpoint"])
+            self.house.assertLessEqual(size, len(lines), "events are gone that somebody was shown a checkpoint of")
+            self.house.assertEqual(tree([line.encode() for line in lines[:size]]), root)
+            [(run, batch)] = database.execute("SELECT run, batch FROM webhook WHERE id = ?", (id_,))
+            settled = [
+                event["seq"]
+                for event in map(json.loads, lines)
+                if event["eventType"] == "batch.settled" and (event["runId"], event["batch"]) == (run, batch)
+            ]
+            self.house.assertTrue(settled and settled[0] <= size, (settled, size))
+
+    def _check_end(self, database, run):
+        """What was reported as finished is in the log, under a checkpoint."""
+        events = [json.loads(line) for line, in database.execute("SELECT line FROM event ORDER BY seq")]
+        [end] = [event["seq"] for event in events if event["eventType"] == "DNC_INGESTION" and event["runId"] == run]
+        [(newest,)] = database.execute("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
+        self.house.assertGreaterEqual(note(newest)[0], end)
+        return newest
+
+    def _verify(self):
+        """The record is checked by the code that did not write it."""
+        command = [BINARY, "audit", "verify", "--state", STATE]
+        done = subprocess.run(command, cwd=self.directory, env={}, capture_output=True, text=True, timeout=60)
+        self.house.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def _check_rejects(self, run):
         with open(self.state / "rejects" / f"{run}.csv", newline="") as file:

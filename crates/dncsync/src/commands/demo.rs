@@ -11,7 +11,9 @@ use dncsync_core::report::Report;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::{Target, TenantKey};
 use dncsync_cxone::Client;
-use dncsync_engine::{Aggregator, Engine, Kind, Order, PlanGuards, Setup, Source, Trouble, WebhookSecret, World};
+use dncsync_engine::{
+    Aggregator, Engine, Kind, Order, PlanGuards, Record, Setup, Source, Trouble, WebhookSecret, World,
+};
 use dncsync_sandbox::Options;
 use serde_json::json;
 
@@ -62,6 +64,7 @@ pub(crate) async fn run(args: &args::Demo, global: &Global) -> Result<u8, Troubl
         aggregator: Some(Aggregator { url, secret: Some(secret), ca_pem: None }),
         who: "demo".to_owned(),
         guards: PlanGuards::default(),
+        record: Record::default(),
     };
     let mut engine = Engine::open(&home.path().join("state"), Some(client), setup, World::real())?;
     let mut screen = Screen::new(global.json);

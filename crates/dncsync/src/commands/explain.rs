@@ -2,6 +2,7 @@
 
 use dncsync_core::check::{self, Country};
 use dncsync_core::day::{self, Day};
+use dncsync_core::number::Number;
 use dncsync_core::profile::Profile;
 use dncsync_core::target::TenantKey;
 use dncsync_core::timestamp::Timestamp;
@@ -15,13 +16,7 @@ use crate::print;
 /// Shows it; the exit status.
 pub(crate) fn run(args: &Explain, global: &Global) -> Result<u8, Trouble> {
     let place = config::place(global, &environment)?;
-    let country = args.country.as_ref().or(place.file.country.as_ref());
-    let country = country
-        .map(|text| Country::read(text).ok_or_else(|| wrong("--country", text, "a country's two letters, such as US")))
-        .transpose()?;
-    let number = check::read_number(&args.number, country).map_err(|fault| {
-        Trouble::input(fault.code().code(), fault.reason(country.is_some()), "check it; +12025551234 is always read")
-    })?;
+    let number = number(&args.number, args.country.as_ref().or(place.file.country.as_ref()))?;
     let now = World::real().now();
     let at = args.at.as_deref().map(|text| moment(text, now)).transpose()?.flatten();
     let explanation = explain(&place.state, number, at, now)?;
@@ -33,8 +28,18 @@ pub(crate) fn run(args: &Explain, global: &Global) -> Result<u8, Trouble> {
     Ok(0)
 }
 
+/// A number as somebody typed it.
+pub(crate) fn number(text: &str, country: Option<&String>) -> Result<Number, Trouble> {
+    let country = country
+        .map(|text| Country::read(text).ok_or_else(|| wrong("--country", text, "a country's two letters, such as US")))
+        .transpose()?;
+    check::read_number(text, country).map_err(|fault| {
+        Trouble::input(fault.code().code(), fault.reason(country.is_some()), "check it; +12025551234 is always read")
+    })
+}
+
 /// A day means its end: what was so at some time of it is told. `None`: now, which is what today means.
-fn moment(text: &str, now: Timestamp) -> Result<Option<Timestamp>, Trouble> {
+pub(crate) fn moment(text: &str, now: Timestamp) -> Result<Option<Timestamp>, Trouble> {
     let unknown = || wrong("--at", text, "a day, such as 2026-05-31, or a time in RFC 3339");
     let moment = day::moment(text).ok_or_else(unknown)?;
     let day = Day::read(text).map_err(|_| unknown())?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use dncsync_core::guard::LoadGuard;
 use dncsync_core::profile::Profile;
 use dncsync_cxone::{Settings, SettingsError};
-use dncsync_engine::{Aggregator, Setup, Trouble, WebhookSecret};
+use dncsync_engine::{Aggregator, Record, Setup, Trouble, WebhookSecret};
 use serde::Deserialize;
 
 use crate::args::{Global, Tenant};
@@ -67,6 +67,9 @@ pub(crate) struct ConfigFile {
     order_by: Option<String>,
     in_flight: Option<usize>,
     keep_token: Option<bool>,
+    audit_key: Option<PathBuf>,
+    witness_file: Option<PathBuf>,
+    retention: Option<String>,
     #[serde(default)]
     feed: BTreeMap<String, FeedMeasures>,
     #[serde(default)]
@@ -93,6 +96,8 @@ pub(crate) struct Place {
     pub(crate) file: ConfigFile,
     /// Where it was found.
     pub(crate) found: Option<PathBuf>,
+    /// What the record is kept with.
+    pub(crate) record: Record,
 }
 
 /// Everything, complete.
@@ -136,7 +141,19 @@ pub(crate) fn place(global: &Global, environment: Environment<'_>) -> Result<Pla
     let file = found.as_deref().map(read_file).transpose()?.unwrap_or_default();
     let state = given.or_else(|| file.state.clone()).unwrap_or(state);
     let state = std::path::absolute(&state).unwrap_or(state);
-    Ok(Place { state, file, found })
+    let pick = Pick { environment };
+    let record = Record {
+        key: pick.path(global.audit_key.clone(), "DNCSYNC_AUDIT_KEY", file.audit_key.clone()),
+        witness: pick.path(global.witness_file.clone(), "DNCSYNC_WITNESS_FILE", file.witness_file.clone()),
+        accept_rollback: global.accept_rollback.clone(),
+        retention: pick.text(&None, "DNCSYNC_RETENTION", &file.retention).map(|text| retention(&text)).transpose()?,
+    };
+    Ok(Place { state, file, found, record })
+}
+
+fn retention(text: &str) -> Result<Duration, Trouble> {
+    humantime::parse_duration(text.trim())
+        .map_err(|_| wrong("DNCSYNC_RETENTION", text, "a number and a unit, such as 5years or 400days"))
 }
 
 fn default_state(environment: Environment<'_>) -> Result<PathBuf, Trouble> {
@@ -198,13 +215,14 @@ pub(crate) fn resolve(tenant: &Tenant, place: &Place, environment: Environment<'
         aggregator: pick.aggregator(tenant, file, ca_pem)?,
         who: who(environment),
         guards: measures::plan_guards(&file.list),
+        record: place.record.clone(),
     };
     let keep_token = pick.yes_or_no("CXONE_KEEP_TOKEN", file.keep_token)?.unwrap_or(true) && !tenant.sandbox;
     Ok(Config { settings: found.settings, profile: found.profile, setup, sandbox: tenant.sandbox, keep_token })
 }
 
 /// Who runs this process, for the record.
-fn who(environment: Environment<'_>) -> String {
+pub(crate) fn who(environment: Environment<'_>) -> String {
     let name = environment("USER").or_else(|| environment("LOGNAME"));
     name.or_else(user_id).unwrap_or_else(|| "unknown".to_owned())
 }

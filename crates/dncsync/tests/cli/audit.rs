@@ -21,9 +21,9 @@ fn the_trail_tells_what_happened_in_order() {
     TIME RUN run.loaded       duplicatesInInput=0 listName=CAMPAIGN_DNC_Q4 rejected=0 rows=3 scope=CAMPAIGN
     TIME RUN list.resolved    listId=LIST
     TIME RUN run.planned      alreadyListed=0 batches=1 listId=LIST plan=DIGEST toSend=3
-    TIME RUN batch.sending    attempt=1 batch=0 digest=DIGEST items=3
+    TIME RUN batch.sending    attempt=1 batch=0 count=3 items=3 root=DIGEST
     TIME RUN batch.answered   answer=applied batch=0
-    TIME RUN batch.settled    alreadyListed=0 batch=0 digest=DIGEST items=3 latencyMs=N refused=0 successes=3 unconfirmed=0
+    TIME RUN batch.settled    alreadyListed=0 batch=0 count=3 items=3 latencyMs=N refused=0 root=DIGEST successes=3 unconfirmed=0
     TIME RUN DNC_INGESTION    alreadyListed=0 averageLatencyMs=N batches=1 campaignId=Q4 duplicates=0 duplicatesInInput=0 durationMs=N hitRate=0.0 listId=LIST listName=CAMPAIGN_DNC_Q4 pending=0 refused=0 rejected=0 scope=CAMPAIGN state=$HOME/.local/state/dncsync successes=3 timestamp=TIME totalItems=3 unconfirmed=0
     the trail agrees with the store: $HOME/.local/state/dncsync/dnc_ingestion_audit.jsonl
     [exit 0]

@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 
 use crate::place::Place;
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 29] = [
     "ingest",
     "load",
     "feeds",
@@ -19,7 +19,15 @@ const COMMANDS: [&str; 21] = [
     "resume",
     "verify",
     "status",
+    "prove",
+    "forget",
     "audit",
+    "audit key",
+    "audit rotate",
+    "audit verify",
+    "audit check",
+    "audit destroy-secret",
+    "audit export",
     "webhooks",
     "doctor",
     "sandbox",

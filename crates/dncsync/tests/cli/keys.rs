@@ -147,9 +147,10 @@ fn of_the_report_of_status_and_of_the_trail() {
     at: string
     attempt: number
     batch: number
-    digest: string
+    count: number
     eventType: string
     items: number
+    root: string
     runId: string
     seq: number
 
@@ -165,11 +166,12 @@ fn of_the_report_of_status_and_of_the_trail() {
     alreadyListed: number
     at: string
     batch: number
-    digest: string
+    count: number
     eventType: string
     items: number
     latencyMs: number
     refused: number
+    root: string
     runId: string
     seq: number
     successes: number

@@ -16,6 +16,7 @@ mod library;
 mod loads;
 mod place;
 mod plans;
+mod record;
 mod removal;
 mod rollbacks;
 #[cfg(unix)]

@@ -9,7 +9,10 @@ use tempfile::TempDir;
 
 /// What differs from run to run, and what stands for it in a transcript. `get N`: how often the list is read depends on
 /// how fast the machine is.
-const PLACEHOLDERS: [(&str, &str); 17] = [
+const PLACEHOLDERS: [(&str, &str); 20] = [
+    (r"dncsync-[0-9a-f]{16}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{43}[A-Za-z0-9+/=]", "KEY"),
+    (r"dncsync-[0-9a-f]{16}", "LOG"),
+    (r"\b[0-9a-f]{64}\b", "HASH"),
     (r"\d{8}T\d+Z-[0-9a-f]{8}", "RUN"),
     (r"msg_[0-9a-f]{32}", "WEBHOOK"),
     // The time in front of a line of the log has more digits than any other.
@@ -108,6 +111,46 @@ impl Place {
         }
         transcript += &format!("[exit {}]", output.status.code().unwrap());
         self.stable(&transcript)
+    }
+
+    /// What `dncsync …` wrote to standard output.
+    pub(crate) fn stdout(&self, line: &str) -> String {
+        let (variables, arguments) = split(line);
+        text(&self.output(&variables, &arguments).stdout)
+    }
+
+    /// Keeps the state directory as it is now, but for the tenant, which remembers.
+    pub(crate) fn copy_state(&self, name: &str) {
+        let copied = Command::new("cp").arg("-a").args([self.state(""), self.path(name)]).status().unwrap();
+        assert!(copied.success());
+        std::fs::remove_file(self.path(name).join("sandbox.jsonl")).unwrap();
+    }
+
+    /// Puts the state directory back to how it was kept.
+    pub(crate) fn put_back(&self, name: &str) {
+        std::fs::rename(self.state("sandbox.jsonl"), self.path(name).join("sandbox.jsonl")).unwrap();
+        std::fs::remove_dir_all(self.state("")).unwrap();
+        std::fs::rename(self.path(name), self.state("")).unwrap();
+    }
+
+    /// Whether any file of the state directory holds these bytes. What the tenant knows is not ours.
+    pub(crate) fn state_holds(&self, text: &str) -> bool {
+        let holds = |path: &Path| {
+            let bytes = std::fs::read(path).unwrap();
+            bytes.windows(text.len()).any(|window| window == text.as_bytes())
+        };
+        let mut directories = vec![self.state("")];
+        while let Some(directory) = directories.pop() {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    directories.push(path);
+                } else if !path.ends_with("sandbox.jsonl") && holds(&path) {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// Runs `dncsync … --json`: standard output must be one object and nothing else.

@@ -18,6 +18,8 @@ fn the_state_is_for_this_user_only() {
     found.sort();
     assert_snapshot!(found.join("\n"), @r"
     RUN.csv 600
+    audit.key 600
+    checkpoint 600
     dnc_ingestion_audit.jsonl 600
     dncsync.db 600
     dncsync/ 700
@@ -55,14 +57,14 @@ fn a_state_of_a_newer_version_is_left_alone() {
     assert_snapshot!(place.run("status"), @r"
     $ dncsync status
     --- stderr
-    dncsync: state.newer: the state was written by a newer dncsync (schema 999, this one knows 6); use the newer dncsync, or another --state
+    dncsync: state.newer: the state was written by a newer dncsync (schema 999, this one knows 7); use the newer dncsync, or another --state
     [exit 7]
     ");
     assert_snapshot!(place.run("ingest tutorial.jsonl --campaign Q4 --sandbox --json"), @r#"
     $ dncsync ingest tutorial.jsonl --campaign Q4 --sandbox --json
-    {"error":{"code":"state.newer","message":"the state was written by a newer dncsync (schema 999, this one knows 6)","todo":"use the newer dncsync, or another --state"}}
+    {"error":{"code":"state.newer","message":"the state was written by a newer dncsync (schema 999, this one knows 7)","todo":"use the newer dncsync, or another --state"}}
     --- stderr
-    dncsync: state.newer: the state was written by a newer dncsync (schema 999, this one knows 6); use the newer dncsync, or another --state
+    dncsync: state.newer: the state was written by a newer dncsync (schema 999, this one knows 7); use the newer dncsync, or another --state
     [exit 7]
     "#);
     assert_eq!(std::fs::read(&database).unwrap(), bytes);

@@ -130,7 +130,7 @@ fn a_parked_one_is_seen_in_report_and_status_and_stays_parked_where_it_is_gone()
     "#);
     assert_snapshot!(place.run("audit --last 4"), @r#"
     $ dncsync audit --last 4
-    TIME RUN batch.settled    alreadyListed=0 batch=0 digest=DIGEST items=3 latencyMs=N refused=0 successes=3 unconfirmed=0
+    TIME RUN batch.settled    alreadyListed=0 batch=0 count=3 items=3 latencyMs=N refused=0 root=DIGEST successes=3 unconfirmed=0
     TIME RUN webhook.parked   batch=0 reason="the aggregator said 410 Gone" webhookId=WEBHOOK
     TIME RUN DNC_INGESTION    alreadyListed=0 averageLatencyMs=N batches=1 campaignId=Q4 duplicates=0 duplicatesInInput=0 durationMs=N hitRate=0.0 listId=LIST listName=CAMPAIGN_DNC_Q4 pending=0 refused=0 rejected=0 scope=CAMPAIGN state=$HOME/.local/state/dncsync successes=3 timestamp=TIME totalItems=3 unconfirmed=0
     TIME RUN webhook.parked   batch=0 reason="the aggregator said 410 Gone" webhookId=WEBHOOK

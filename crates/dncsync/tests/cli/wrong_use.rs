@@ -15,9 +15,9 @@ fn no_command() {
     assert!(place().run("").ends_with("[exit 2]"));
     assert_snapshot!(place().run("--json"), @r#"
     $ dncsync --json
-    {"error":{"code":"usage","message":"'dncsync' requires a subcommand but one was not provided [subcommands: ingest, load, feeds, target, plan, apply, rollback, remove, explain, export, resume, verify, status, audit, webhooks, doctor, sandbox, demo, help]","todo":"see dncsync --help"}}
+    {"error":{"code":"usage","message":"'dncsync' requires a subcommand but one was not provided [subcommands: ingest, load, feeds, target, plan, apply, rollback, remove, explain, export, resume, verify, status, prove, forget, audit, webhooks, doctor, sandbox, demo, help]","todo":"see dncsync --help"}}
     --- stderr
-    dncsync: usage: 'dncsync' requires a subcommand but one was not provided [subcommands: ingest, load, feeds, target, plan, apply, rollback, remove, explain, export, resume, verify, status, audit, webhooks, doctor, sandbox, demo, help]; see dncsync --help
+    dncsync: usage: 'dncsync' requires a subcommand but one was not provided [subcommands: ingest, load, feeds, target, plan, apply, rollback, remove, explain, export, resume, verify, status, prove, forget, audit, webhooks, doctor, sandbox, demo, help]; see dncsync --help
     [exit 2]
     "#);
 }
@@ -201,7 +201,7 @@ fn an_unknown_key_in_the_configuration_file() {
     assert_snapshot!(transcript, @r"
     $ dncsync status
     --- stderr
-    dncsync: config.file: dncsync.toml, line 1: unknown field `client_secrte`, expected one of `state`, `client_id`, `client_secret`, `client_secret_file`, `region`, `api_url`, `token_url`, `ca_file`, `rate`, `confirm_within`, `patience`, `trust`, `trust_budget`, `webhook`, `webhook_secret`, `webhook_secret_file`, `source`, `country`, `stale_after`, `profile`, `access_key_id`, `access_key_secret`, `access_key_secret_file`, `allow_international`, `capacity`, `tenant_id`, `discovery_url`, `client_auth`, `api_version`, `batch_size`, `order_by`, `in_flight`, `keep_token`, `feed`, `list`; mend that line; the README lists all keys
+    dncsync: config.file: dncsync.toml, line 1: unknown field `client_secrte`, expected one of `state`, `client_id`, `client_secret`, `client_secret_file`, `region`, `api_url`, `token_url`, `ca_file`, `rate`, `confirm_within`, `patience`, `trust`, `trust_budget`, `webhook`, `webhook_secret`, `webhook_secret_file`, `source`, `country`, `stale_after`, `profile`, `access_key_id`, `access_key_secret`, `access_key_secret_file`, `allow_international`, `capacity`, `tenant_id`, `discovery_url`, `client_auth`, `api_version`, `batch_size`, `order_by`, `in_flight`, `keep_token`, `audit_key`, `witness_file`, `retention`, `feed`, `list`; mend that line; the README lists all keys
     [exit 2]
     ");
 }

@@ -43,6 +43,7 @@ async fn story(seed: u64, log: Log) -> Result<Figures, String> {
         world.apply(campaign, false).await?;
         world.apply(campaign, true).await?;
     }
+    world.place.record_holds(true)?;
     Ok(Figures { seeds: 1, ..world.figures })
 }
 
@@ -63,7 +64,8 @@ impl World {
             83..87 => drop(self.plan(campaign).await?),
             _ => self.apply(campaign, dice.bool()).await?,
         }
-        self.claims_are_right()
+        self.claims_are_right()?;
+        self.place.record_holds(false)
     }
 
     /// Every feed claims as many numbers as it should.
@@ -87,6 +89,7 @@ impl World {
         let (before, seen) = (self.held(campaign), self.place.sandbox().observed());
         let outcome = self.engine().apply(&target(campaign), approved, base.as_deref(), &mut |_| ()).await;
         let outcome = outcome.map_err(|trouble| format!("apply of {campaign}: {trouble:?}"))?;
+        self.place.report_is_logged(&outcome)?;
         let today = self.today();
         self.model.expire(campaign, today);
         let (figures, desired) = (self.model.figures(campaign), self.model.desired(campaign));

@@ -162,6 +162,7 @@ impl World {
         let order = ingest_order(campaign, &rows, self.model.reach, true);
         let outcome = self.engine().ingest(&order, &mut |_| ()).await;
         let outcome = outcome.map_err(|trouble| format!("ingest into {campaign}: {trouble:?}"))?;
+        self.place.report_is_logged(&outcome)?;
         let report = &outcome.report;
         self.place.note(format!("ingest into {campaign}: {} {} confirmed", report.run_id, report.successes));
         let place = self.model.next();

@@ -115,6 +115,7 @@ async fn row(profile: Profile, name: &str, way: &Way) -> String {
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let after = apply(&world).await;
     let stays: Set = (4..10).map(number).collect();
+    world.place.record_holds(true).expect("the record holds");
     assert_eq!(world.held("NORTH"), stays, "{name}: {end}, then {after}");
     format!("{name:<16} | {end} | {applied:>7} | {held:>4} | {lasted:>5.1}")
 }
@@ -129,6 +130,7 @@ async fn apply(world: &World) -> String {
     let flags = Flags { patience: 300, confirm_within: 60, trust: 24 };
     let mut engine = world.process(flags, &world.place.net.way(u64::MAX)).expect("an engine");
     let outcome = engine.apply(&target("NORTH"), true, None, &mut |_| ()).await.expect("an outcome");
+    world.place.report_is_logged(&outcome).expect("the log holds what is reported");
     let (report, it) = (&outcome.report, outcome.report.removals);
     assert!(report.holds() && it.holds(), "{outcome:?}");
     let end = outcome.stopped.map_or("done", |trouble| trouble.code);

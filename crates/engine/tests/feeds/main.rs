@@ -18,6 +18,8 @@ mod net;
 mod place;
 #[path = "../simulation/tenancy.rs"]
 mod tenancy;
+#[path = "../simulation/witness.rs"]
+mod witness;
 
 mod calm;
 mod deeds;

@@ -159,16 +159,16 @@ impl Story {
                 self.changed();
                 let order = ingest_order(campaign, rows, self.world.model.reach, *wait);
                 let outcome = engine.ingest(&order, &mut |_| ()).await;
-                judge(outcome.map_err(|trouble| trouble.to_string())?)
+                self.judge(&outcome.map_err(|trouble| trouble.to_string())?)
             }
             Work::Apply(campaign) => {
                 self.figures.borrow_mut().applies += 1;
                 let outcome = engine.apply(&target(campaign), true, None, &mut |_| ()).await;
-                judge(outcome.map_err(|trouble| trouble.to_string())?)
+                self.judge(&outcome.map_err(|trouble| trouble.to_string())?)
             }
             Work::Plan(campaign) => looked(engine.plan(&target(campaign), &mut |_| ()).await.map(drop)),
             Work::Resume => match engine.resume(&mut |_| ()).await {
-                Ok(outcomes) => outcomes.into_iter().try_for_each(judge),
+                Ok(outcomes) => outcomes.iter().try_for_each(|outcome| self.judge(outcome)),
                 Err(trouble) => looked(Err(trouble)),
             },
             Work::Undo(nth) => {
@@ -197,12 +197,24 @@ impl Story {
         let outcome = outcome.map_err(|trouble| trouble.to_string())?;
         self.world.place.note(format!("at rest, apply of {campaign}: {:?}", outcome.report.removals));
         must(outcome.stopped.is_none(), || format!("stopped at rest: {outcome:?}"))?;
-        judge(outcome)
+        self.judge(&outcome)
     }
 
     pub(crate) async fn resume(&self, flags: Flags) -> Checked {
         let mut engine = self.world.process(flags, &self.world.place.net.way(u64::MAX)).expect("an engine");
-        engine.resume(&mut |_| ()).await.map_err(|trouble| trouble.to_string())?.into_iter().try_for_each(judge)
+        let outcomes = engine.resume(&mut |_| ()).await.map_err(|trouble| trouble.to_string())?;
+        outcomes.iter().try_for_each(|outcome| self.judge(outcome))
+    }
+
+    fn judge(&self, outcome: &Outcome) -> Checked {
+        must(outcome.report.holds() && outcome.report.removals.holds(), || format!("{outcome:?}"))?;
+        self.world.place.report_is_logged(outcome)?;
+        let pending = outcome.report.pending + outcome.report.removals.pending;
+        match &outcome.stopped {
+            Some(stopped) if stopped.code == "handed.over" => Ok(()),
+            Some(stopped) => must(STOPS.contains(&stopped.code), || format!("stopped: {} {stopped}", stopped.code)),
+            None => must(pending == 0, || format!("pending at the end: {:?}", outcome.report)),
+        }
     }
 
     pub(crate) fn calm(&self) {
@@ -246,16 +258,6 @@ fn name(work: &Work) -> String {
         Work::Remove(feed, rows) => format!("remove of {} from {feed}", rows.len()),
         Work::Ingest(campaign, rows, wait) => format!("ingest of {} rows into {campaign}, wait {wait}", rows.len()),
         other => format!("{other:?}"),
-    }
-}
-
-fn judge(outcome: Outcome) -> Checked {
-    must(outcome.report.holds() && outcome.report.removals.holds(), || format!("{outcome:?}"))?;
-    let pending = outcome.report.pending + outcome.report.removals.pending;
-    match &outcome.stopped {
-        Some(stopped) if stopped.code == "handed.over" => Ok(()),
-        Some(stopped) => must(STOPS.contains(&stopped.code), || format!("stopped: {} {stopped}", stopped.code)),
-        None => must(pending == 0, || format!("pending at the end: {:?}", outcome.report)),
     }
 }
 

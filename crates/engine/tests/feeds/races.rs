@@ -62,6 +62,7 @@ impl World {
         let outcome = engine.apply(&target("NORTH"), true, None, &mut |_| ()).await;
         let outcome = outcome.map_err(|trouble| format!("apply: {trouble:?}"))?;
         must(outcome.report.removals.holds() && outcome.report.holds(), || format!("{outcome:?}"))?;
+        self.place.report_is_logged(&outcome)?;
         must(outcome.stopped.is_none(), || format!("{outcome:?}"))
     }
 }
@@ -108,6 +109,7 @@ async fn race(profile: Profile, claims: Claims, moment: u64, lag: u64, faults: &
     world.applies(Flags { trust: 0, ..USUAL }).await?;
     sleep(Duration::from_secs(120)).await;
     world.figures.steps += 1;
+    world.place.record_holds(true)?;
     must(world.held("NORTH") == [number(STAYS)].into(), || format!("it did not stay ours: {:?}", world.held("NORTH")))
 }
 

@@ -64,8 +64,10 @@ async fn story(seed: u64, log: Log) -> Result<Figures, String> {
     };
     story.changed();
     for _ in 0..dice.u32(4..=9) {
+        let deaths = story.figures.borrow().deaths;
         story.step(&mut dice).await?;
         story.removals_were_right()?;
+        story.world.place.record_holds(story.figures.borrow().deaths > deaths)?;
     }
     story.come_to_rest().await?;
     let observed = story.world.place.sandbox().observed();
@@ -183,7 +185,8 @@ impl Story {
             self.nothing_is_missing(campaign, &Set::new())?;
             self.only_foreign_is_more(campaign)?;
         }
-        self.removals_were_right()
+        self.removals_were_right()?;
+        self.world.place.record_holds(true)
     }
 
     fn id_of(&self, campaign: &str) -> String {

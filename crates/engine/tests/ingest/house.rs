@@ -11,8 +11,12 @@ use dncsync_core::profile::Reach;
 use dncsync_core::source::SourceType;
 use dncsync_core::target::{Target, TenantKey};
 use dncsync_cxone::{Access, Client, KeyAccess, Secret, Settings};
-use dncsync_engine::{Aggregator, Engine, Order, Outcome, PlanGuards, Setup, Source, Trouble, World};
+use dncsync_engine::{
+    Aggregator, Engine, Examined, Ledger, Order, Outcome, PlanGuards, Record, Setup, Source, Trouble, World,
+};
 use dncsync_sandbox::{Options, Sandbox};
+use rusqlite::Connection;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::profiles::Profile;
@@ -56,6 +60,7 @@ impl House {
             trust_budget: 100,
             aggregator: None,
             who: "tests".to_owned(),
+            record: Record::default(),
             guards: PlanGuards::default(),
         };
         Self { profile, sandbox, state: tempfile::tempdir().expect("a directory"), setup, access: None }
@@ -145,6 +150,39 @@ impl House {
     pub(crate) fn arrived(&self, method: &str, path: &str) -> usize {
         let arrivals = self.sandbox.observed().arrivals;
         arrivals.iter().filter(|call| call.method == method && call.path.ends_with(path)).count()
+    }
+
+    /// The record, complete and under a checkpoint.
+    pub(crate) fn ledger(&self) -> Result<Ledger, Trouble> {
+        let ledger = Ledger::open(self.state.path(), &self.setup.record, &self.setup.who, World::real())?;
+        Ok(ledger.expect("a state"))
+    }
+
+    /// The record verifies, with its own key.
+    pub(crate) fn verifies(&self) -> Examined {
+        let verified = self.ledger().expect("a ledger").verify(None).expect("a record");
+        assert_eq!(verified.findings, []);
+        verified
+    }
+
+    /// The events of a kind, as the file of the trail has them.
+    pub(crate) fn events(&self, kind: &str) -> Vec<Value> {
+        let trail = read(&self.file("dnc_ingestion_audit.jsonl"));
+        let events = trail.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        events.filter(|event| event["eventType"] == kind).collect()
+    }
+
+    /// Another connection to the database, past the store.
+    pub(crate) fn sql(&self) -> Connection {
+        Connection::open(self.file("dncsync.db")).expect("a database")
+    }
+
+    /// All checkpoints, the smallest first.
+    pub(crate) fn checkpoints(&self) -> Vec<String> {
+        let sql = self.sql();
+        let mut select = sql.prepare("SELECT note FROM checkpoint ORDER BY size").expect("a query");
+        let notes = select.query_map([], |row| row.get(0)).expect("rows");
+        notes.collect::<Result<_, _>>().expect("notes")
     }
 
     pub(crate) fn file(&self, name: &str) -> std::path::PathBuf {

@@ -97,7 +97,8 @@ async fn row(profile: Profile, call: &Call, way: (&str, &str, Mood)) -> String {
     assert!(again.starts_with(&listed), "{} {}: {again}", call.name, way.0);
     let feeds = [feed];
     let known = Known { place: &place, feeds: &feeds, removed: &Default::default() };
-    known.holds().and_then(|()| known.at_rest()).unwrap_or_else(|why| panic!("{} {}: {why}", call.name, way.0));
+    let checked = known.holds().and_then(|()| known.at_rest()).and_then(|()| place.record_holds(true));
+    checked.unwrap_or_else(|why| panic!("{} {}: {why}", call.name, way.0));
     let told = place.net.aggregator.received().len();
     format!(
         "{:<19} | {:<15} | {first} | {tokens:>6} | {:>7} | {told:>4} | {lasted:>4.1}",
@@ -125,6 +126,7 @@ async fn ingest(place: &Place, feed: &Feed) -> String {
     let way = place.net.way(u64::MAX);
     let mut engine = place.engine(flags, &way, 7).expect("an engine");
     let outcome = engine.ingest(&feed.order(), &mut |_| ()).await.expect("an outcome");
+    place.report_is_logged(&outcome).expect("the log holds what is reported");
     let report = outcome.report;
     let exit = outcome.stopped.map_or("done", |trouble| trouble.code);
     format!(

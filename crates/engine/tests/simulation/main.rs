@@ -23,6 +23,7 @@ mod story;
 mod tenancy;
 mod unnamed;
 mod wires;
+mod witness;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;

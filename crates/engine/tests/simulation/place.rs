@@ -11,7 +11,7 @@ use dncsync_core::profile::Profile;
 use dncsync_core::target::TenantKey;
 use dncsync_core::timestamp::Timestamp;
 use dncsync_cxone::Client;
-use dncsync_engine::{Aggregator, Engine, PlanGuards, Setup, Trouble, World};
+use dncsync_engine::{Aggregator, Engine, Outcome, PlanGuards, Record, Setup, Trouble, World};
 use dncsync_sandbox::{Options, Sandbox};
 use fastrand::Rng;
 use tempfile::TempDir;
@@ -19,6 +19,7 @@ use tokio::time::Instant;
 
 use crate::net::{API, HOOKS, Net, Way};
 use crate::tenancy::Tenancy;
+use crate::witness::{self, Witness};
 
 /// As the contract has it.
 const LAG: Duration = Duration::from_secs(1);
@@ -96,6 +97,8 @@ pub(crate) struct Place {
     pub(crate) nature: Nature,
     pub(crate) net: Arc<Net>,
     pub(crate) log: Log,
+    /// Who keeps what was shown of the record.
+    witness: Witness,
     state: TempDir,
     began: Instant,
     /// How far this machine's clock was set back so far.
@@ -134,7 +137,7 @@ impl Place {
         let wall_clock = Duration::from_millis(BEGINNING.unsigned_abs()) + nature.skew;
         let sandbox = Sandbox::in_memory(options, wall_clock).expect("a sandbox");
         let (net, state, began) = (Net::new(sandbox, seed), directory(), Instant::now());
-        Self { nature, net, state, began, log, set_back: Cell::default() }
+        Self { nature, net, log, witness: Witness::default(), state, began, set_back: Cell::default() }
     }
 
     pub(crate) fn sandbox(&self) -> &Sandbox {
@@ -158,6 +161,17 @@ impl Place {
             println!("{line}");
         }
         self.log.lines.lock().unwrap().push(line);
+    }
+
+    /// What was shown of the record stays true, and the record verifies. `whole`: all of it is examined now, not only from time
+    /// to time.
+    pub(crate) fn record_holds(&self, whole: bool) -> Result<(), String> {
+        self.witness.holds_whole(self.state(), &self.net.aggregator.received(), whole)
+    }
+
+    /// A report was given just now: where it says that a run is finished, the log holds that.
+    pub(crate) fn report_is_logged(&self, outcome: &Outcome) -> Result<(), String> {
+        if outcome.stopped.is_some() { Ok(()) } else { witness::holds_end(self.state(), &outcome.report.run_id) }
     }
 
     /// The clock of this machine is set back: processes that start from now on see it. Once in a world at most.
@@ -185,6 +199,7 @@ impl Place {
             trust_budget: 100,
             aggregator: self.nature.told.then_some(aggregator),
             who: "simulation".to_owned(),
+            record: Record::default(),
             guards: PlanGuards { usual: self.nature.guard, ..PlanGuards::default() },
         };
         let now = Timestamp::from_millis(BEGINNING) + self.elapsed() - self.set_back.get();
@@ -193,7 +208,7 @@ impl Place {
 }
 
 /// In memory where the system has a place for that: syncing is then free.
-fn directory() -> TempDir {
+pub(crate) fn directory() -> TempDir {
     let memory = Path::new("/dev/shm");
     let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
     made.expect("a directory")

@@ -146,6 +146,7 @@ impl Story {
             }
             Err(trouble) => return Err(format!("{told} reports nothing: {} {trouble}", trouble.code)),
         };
+        self.place.report_is_logged(&outcome)?;
         let report = &outcome.report;
         let stopped = outcome.stopped.as_ref().map_or("", |trouble| trouble.code);
         self.place.note(format!(

@@ -59,8 +59,9 @@ impl Story {
         place.note(format!("{:?}", place.nature));
         let mut story = Self { place, feeds: Vec::new(), removed: RefCell::default(), figures: Figures::default() };
         for _ in 0..dice.u32(4..=10) {
+            let deaths = story.figures.deaths;
             story.step(&mut dice).await?;
-            story.check()?;
+            story.check(story.figures.deaths > deaths)?;
         }
         story.come_to_rest(&mut dice).await?;
         Ok(story.figures())
@@ -77,8 +78,10 @@ impl Story {
         }
     }
 
-    fn check(&self) -> Checked {
-        self.known(&self.removed.borrow()).holds()
+    /// `whole`: the whole record is examined.
+    fn check(&self, whole: bool) -> Checked {
+        self.known(&self.removed.borrow()).holds()?;
+        self.place.record_holds(whole)
     }
 
     fn known<'a>(&'a self, removed: &'a BTreeMap<String, BTreeSet<u64>>) -> Known<'a> {
@@ -115,12 +118,12 @@ impl Story {
             rounds += 1;
             must(rounds < 3, || "numbers stay unconfirmed at rest".to_owned())?;
         }
-        self.check()?;
+        self.check(false)?;
         self.known(&self.removed.borrow()).at_rest()?;
         let posts = self.place.sandbox().observed().posts;
         let lost = self.all_again(dice).await?;
         must(lost == 0, || format!("{lost} not confirmed at rest"))?;
-        self.check()?;
+        self.check(true)?;
         let more = self.place.sandbox().observed().posts - posts;
         must(more == 0, || format!("at rest, and {more} requests with items were sent"))
     }

@@ -4,7 +4,7 @@ use dncsync_core::feed::Mode::{Add, Changes};
 use dncsync_core::numbers::Numbers;
 use dncsync_core::profile::Reach;
 
-use crate::house::{House, at, numbers, set};
+use crate::house::{House, at, numbers, root_of, set};
 use crate::house_feeds::{FAR, plain};
 
 impl House {
@@ -18,7 +18,13 @@ impl House {
         let key = self.send().unwrap().batch;
         let batch = self.store.batch(&key).unwrap();
         let refused = set(all.iter().copied());
-        let outcome = dncsync_store::Outcome { unconfirmed: &[], seen: &set([]), refused: &refused, webhook: None };
+        let outcome = dncsync_store::Outcome {
+            root: root_of(&batch.key),
+            unconfirmed: &[],
+            seen: &set([]),
+            refused: &refused,
+            webhook: None,
+        };
         self.store.settle(&batch, &outcome, at(110), &crate::house::happened()).unwrap();
         self.finish(id, at(111));
     }

@@ -36,7 +36,7 @@ fn a_forgotten_run_leaves_nothing_but_its_trail() {
     house.settle(&part.batch, 1..3, None, at(130)).unwrap();
     let events = house.store.last_event().unwrap();
 
-    house.store.forget_run(&run("r1")).unwrap();
+    house.store.forget_run(&run("r1"), at(300)).unwrap();
 
     assert_eq!(house.store.unfinished(house.target, "digest of r1").unwrap(), None);
     for table in ["part", "refusal", "owed", "batch", "segment"] {
@@ -56,7 +56,7 @@ fn a_finished_run_cannot_be_forgotten() {
     house.settle(&batch, 2..3, None, at(130)).unwrap();
     house.finish("r1", at(131));
 
-    house.store.forget_run(&run("r1")).unwrap();
+    house.store.forget_run(&run("r1"), at(300)).unwrap();
 
     assert_eq!(house.store.run(&run("r1")).unwrap().batches, 1);
     assert_eq!(house.store.owed(house.target).unwrap().len(), 1, "nor what it owes");
@@ -68,7 +68,7 @@ fn the_webhooks_of_a_forgotten_run_wait_for_nobody() {
     house.plan("r1", at(1), entries(Manual, 1..=3));
     let batch = house.send().unwrap().batch;
     house.settle(&batch, 0..0, Some(&webhook()), at(130)).unwrap();
-    house.store.forget_run(&run("r1")).unwrap();
+    house.store.forget_run(&run("r1"), at(300)).unwrap();
     assert_eq!(house.store.undelivered_webhooks(house.tenant).unwrap(), []);
     assert_eq!(house.store.overview().unwrap().webhooks_pending, 0, "none can be sent: nobody would wait for it");
 }

@@ -7,6 +7,7 @@ use dncsync_core::batch::Limits;
 use dncsync_core::entry::Entry;
 use dncsync_core::event::Event;
 use dncsync_core::feed::Mode;
+use dncsync_core::merkle::Hash;
 use dncsync_core::number::Number;
 use dncsync_core::numbers::Numbers;
 use dncsync_core::plan::{self, Plan};
@@ -39,6 +40,11 @@ pub(crate) struct House {
 /// So many seconds after the beginning of time.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(seconds * 1000)
+}
+
+/// What stands for the root over a batch's items: the store takes it as it comes.
+pub(crate) fn root_of(batch: &BatchKey) -> Hash {
+    Hash::of_leaf(format!("{} {}", batch.run, batch.seq).as_bytes())
 }
 
 pub(crate) fn run(name: &str) -> RunId {
@@ -194,7 +200,12 @@ impl House {
         let unconfirmed = &batch.items[unconfirmed];
         let seen: Numbers =
             batch.items.iter().filter(|item| !unconfirmed.contains(item)).map(|item| item.number).collect();
-        self.store.settle(&batch, &Outcome { unconfirmed, seen: &seen, refused: &set([]), webhook }, now, &happened())
+        self.store.settle(
+            &batch,
+            &Outcome { root: root_of(&batch.key), unconfirmed, seen: &seen, refused: &set([]), webhook },
+            now,
+            &happened(),
+        )
     }
 
     /// Ends a run.
@@ -223,7 +234,7 @@ impl House {
     /// Sends what is next, and shows it; `None` where nothing waits.
     pub(crate) fn send(&mut self) -> Option<Part> {
         let part = self.next()?;
-        self.store.begin_send(&part, 0, at(100), &happened()).unwrap();
+        self.store.begin_send(&part, 0, root_of(&part.batch), at(100), &happened()).unwrap();
         Some(part)
     }
 }

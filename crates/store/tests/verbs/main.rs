@@ -4,10 +4,12 @@
 mod adopting;
 mod again;
 mod belief;
+mod checkpoints;
 mod claims_to_feeds;
 mod described;
 mod difference;
 mod ends;
+mod evidence;
 mod feeds;
 mod handing;
 mod house;

@@ -10,7 +10,7 @@ use roaring::RoaringBitmap;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 
-use crate::house::{at, entries, numbers, run};
+use crate::house::{at, entries, numbers, root_of, run};
 
 /// One run, planned: of its two batches one was sent, and an item of it refused; the other one waits.
 fn version_1() -> TempDir {
@@ -113,8 +113,8 @@ fn work_goes_on_in_a_store_that_was_brought_up_to_date() {
     let mut store = Store::open(directory.path()).unwrap();
     let tenant = store.tenant(&TenantKey::new("https://api.example.com", "me")).unwrap();
     let part = store.next_part(tenant, |_| false).unwrap().unwrap();
-    store.begin_send(&part, 0, at(100), &crate::house::happened()).unwrap();
-    store.log(at(101), &run("r1"), &crate::house::happened()).unwrap();
+    store.begin_send(&part, 0, root_of(&part.batch), at(100), &crate::house::happened()).unwrap();
+    store.log(at(101), &run("r1"), &[crate::house::happened()]).unwrap();
     let seqs: Vec<u64> = store.events_after(0, 9).unwrap().iter().map(|logged| logged.seq).collect();
     assert_eq!(seqs, [1, 2, 3, 4]);
 }

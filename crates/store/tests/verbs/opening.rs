@@ -3,7 +3,7 @@ use dncsync_core::source::SourceType::Manual;
 use dncsync_store::{SCHEMA_VERSION, Store, StoreError};
 use rusqlite::Connection;
 
-use crate::house::{House, at, entries, numbers, run};
+use crate::house::{House, at, entries, numbers, root_of, run};
 
 fn version(connection: &Connection) -> i64 {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
@@ -54,7 +54,7 @@ fn two_processes_see_each_others_writes() {
     let mut other = Store::open(house.path()).unwrap();
     house.plan("r1", at(1), entries(Manual, 1..=3));
     let part = other.next_part(house.tenant, |_| false).unwrap().unwrap();
-    other.begin_send(&part, 0, at(2), &crate::house::happened()).unwrap();
+    other.begin_send(&part, 0, root_of(&part.batch), at(2), &crate::house::happened()).unwrap();
     assert_eq!(house.next(), None, "the other one sends it");
     other.see(house.list, &numbers([1, 2]), &[]).unwrap();
     assert_eq!(house.store.present_among(house.list, &numbers([2, 3])).unwrap(), numbers([2]));

@@ -3,7 +3,7 @@ use dncsync_core::source::SourceType::{CustomerRequest, Manual};
 use dncsync_store::{Instead, PartState, Sighting};
 use roaring::RoaringBitmap;
 
-use crate::house::{House, at, entries, happened, numbers, run, show, webhook};
+use crate::house::{House, at, entries, happened, numbers, root_of, run, show, webhook};
 
 #[test]
 fn urgent_ones_first_then_by_age_then_as_planned() {
@@ -60,7 +60,7 @@ fn the_first_sending_is_remembered_not_the_last() {
     let part = house.send().unwrap();
     house.store.send_again(&part, at(150), &happened()).unwrap();
     let part = house.next().unwrap();
-    house.store.begin_send(&part, 0, at(200), &happened()).unwrap();
+    house.store.begin_send(&part, 0, root_of(&part.batch), at(200), &happened()).unwrap();
     assert_eq!(house.store.batch(&part.batch).unwrap().first_sent_at, Some(at(100)));
 }
 

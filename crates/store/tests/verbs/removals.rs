@@ -3,11 +3,17 @@
 use dncsync_core::feed::Mode::Add;
 use dncsync_core::plan;
 use dncsync_core::source::SourceType::{CustomerRequest, Manual, System};
-use dncsync_store::{Fate, Part, PlanNotes, RemovalOutcome};
+use dncsync_store::{Fate, Part, PlanNotes, RemovalOutcome, SentBatch};
 use roaring::RoaringBitmap;
 
-use crate::house::{House, LIMITS, at, entries, happened, numbers, run, set, show};
+use crate::house::{House, LIMITS, at, entries, happened, numbers, root_of, run, set, show};
 use crate::house_feeds::plain;
+
+/// Nothing of a batch has come to anything.
+fn nothing(batch: &SentBatch) -> RemovalOutcome {
+    let none = || set([]);
+    RemovalOutcome { root: root_of(&batch.key), removed: none(), kept: none(), still: none() }
+}
 
 impl House {
     /// A run that adds and removes, planned.
@@ -22,7 +28,7 @@ impl House {
     /// The next removal leaves: what of it does.
     pub(crate) fn remove(&mut self, part: &Part) -> Vec<u32> {
         let batch = self.store.batch(&part.batch).unwrap();
-        self.store.begin_removal(part, &batch, at(100), &|_| happened()).unwrap().iter().collect()
+        self.store.begin_removal(part, &batch, at(100), root_of(&batch.key), &|_| happened()).unwrap().iter().collect()
     }
 }
 
@@ -34,7 +40,7 @@ fn removals_leave_last_and_only_when_nothing_to_add_waits_or_is_on_its_way() {
 
     let mut sent = Vec::new();
     while let Some(part) = house.next().filter(|part| !part.removal) {
-        house.store.begin_send(&part, 0, at(100), &happened()).unwrap();
+        house.store.begin_send(&part, 0, root_of(&part.batch), at(100), &happened()).unwrap();
         sent.push(part);
     }
     assert_eq!(sent.iter().map(|part| part.batch.run.to_string()).collect::<Vec<_>>(), ["b", "a", "a"]);
@@ -95,7 +101,7 @@ fn what_a_feed_claims_again_is_kept() {
     assert_eq!(house.store.leaving(house.list).unwrap(), set([11, 12, 13]), "what a read shows of them proves nothing");
     assert_eq!(plain(&house.store.present_among(house.list, &numbers([12])).unwrap()), [12], "it never left");
     house.store.accepted(&part, at(101), &happened()).unwrap();
-    let outcome = RemovalOutcome { removed: set([11]), still: set([13]), ..RemovalOutcome::default() };
+    let outcome = RemovalOutcome { removed: set([11]), still: set([13]), ..nothing(&batch) };
     house.store.settle_removal(&batch, &outcome, at(150), &happened()).unwrap();
 
     let found = house.store.run(&run("a")).unwrap().removals;
@@ -124,7 +130,7 @@ fn where_everything_is_kept_nothing_leaves_and_the_batch_can_still_be_settled() 
     house.store.reopen_sending(house.tenant).unwrap();
     assert_eq!(house.store.open_batches(&run("a")).unwrap(), std::slice::from_ref(&part.batch));
     let batch = house.store.batch(&part.batch).unwrap();
-    house.store.settle_removal(&batch, &RemovalOutcome::default(), at(150), &happened()).unwrap();
+    house.store.settle_removal(&batch, &nothing(&batch), at(150), &happened()).unwrap();
     let found = house.store.run(&run("a")).unwrap();
     assert_eq!((found.open, found.removals.kept, found.removals.removed), (0, 2, 0));
 }
@@ -156,7 +162,7 @@ fn what_became_of_a_number_is_told_with_its_times() {
     let part = house.next().unwrap();
     house.remove(&part);
     let batch = house.store.batch(&part.batch).unwrap();
-    let outcome = RemovalOutcome { removed: set([11]), still: set([12]), ..RemovalOutcome::default() };
+    let outcome = RemovalOutcome { removed: set([11]), still: set([12]), ..nothing(&batch) };
     house.store.settle_removal(&batch, &outcome, at(150), &happened()).unwrap();
 
     let told = |number| -> Vec<_> {

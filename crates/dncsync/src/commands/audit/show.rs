@@ -1,10 +1,10 @@
-//! `dncsync audit`: the trail, checked and shown.
+//! The trail, compared with the store and shown.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use dncsync_engine::{Engine, Trouble};
+use dncsync_engine::Trouble;
 use serde_json::{Value, json};
 
 use crate::args::{Audit, Global};
@@ -12,12 +12,9 @@ use crate::config::{self, environment};
 use crate::print;
 
 /// Shows it; the exit status.
-pub(crate) fn run(args: &Audit, global: &Global) -> Result<u8, Trouble> {
+pub(super) fn run(args: &Audit, global: &Global) -> Result<u8, Trouble> {
     let place = config::place(global, &environment)?;
-    let path = Engine::trail(&place.state)?.ok_or_else(|| {
-        let message = format!("{} holds no state", place.state.display());
-        Trouble::input("state.empty", message, "name the state directory: --state DIR")
-    })?;
+    let path = super::ledger(&place)?.path();
     let events = events(&path, args)?;
     if global.json {
         print::object(&json!({"file": path.display().to_string(), "events": events}));
@@ -51,7 +48,7 @@ fn events(path: &Path, args: &Audit) -> Result<Vec<Value>, Trouble> {
 /// One event on one line: when, which run, what, and its figures.
 fn readable(event: &Value) -> String {
     let text = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
-    let head = ["seq", "at", "runId", "eventType"];
+    let head = ["seq", "at", "runId", "eventType", "checkpoint"];
     let figures: Vec<String> = event
         .as_object()
         .into_iter()

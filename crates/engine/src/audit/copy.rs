@@ -1,4 +1,4 @@
-//! The audit trail: the log of the store, written out, append-only.
+//! The file of the trail: the log of the store, written out, append-only.
 //!
 //! The store is the truth; the file is its copy for people and their tools. It may lag behind (its process died): then
 //! it is completed. It may have holes (the power went before it was synced): then it is written again from the first one.
@@ -13,7 +13,7 @@ use dncsync_store::{Logged, Store, private_options};
 use crate::trouble::Trouble;
 
 /// The file's name in the state directory; the tutorial's.
-pub(crate) const FILE: &str = "dnc_ingestion_audit.jsonl";
+const FILE: &str = "dnc_ingestion_audit.jsonl";
 
 /// Lines read from the store at a time.
 const CHUNK: u32 = 1_000;
@@ -25,18 +25,27 @@ const WINDOW: usize = 64 * 1024;
 ///
 /// # Errors
 /// Kind `Lasting`, code `audit.differs`, where the file holds anything else than the log.
-pub(crate) fn write_out(store: &Store) -> Result<(), Trouble> {
+pub(super) fn write_out(store: &Store) -> Result<(), Trouble> {
     let path = store.directory().join(FILE);
     let unusable = |error: io::Error| Trouble::file("audit.unusable", &path, &error);
-    let file = private_options().create(true).read(true).append(true).open(&path).map_err(unusable)?;
-    // Two processes must not append the same line both. Freed when the file is closed.
-    file.lock().map_err(unusable)?;
+    // Two processes must not append the same line both.
+    let file = locked(store.directory())?;
     if let Some(hole) = compare(store, &file, &path)? {
         tracing::warn!(hole, "the trail has a hole, as a power cut leaves one; it is written again from there");
         file.set_len(hole).map_err(unusable)?;
         compare(store, &file, &path)?;
     }
     Ok(())
+}
+
+/// The file, for this process alone until it is closed.
+pub(super) fn locked(state: &Path) -> Result<File, Trouble> {
+    let path = path(state);
+    let open = || {
+        let file = private_options().create(true).read(true).append(true).open(&path)?;
+        file.lock().map(|()| file)
+    };
+    open().map_err(|error| Trouble::file("audit.unusable", &path, &error))
 }
 
 /// Compares the file with the log, and completes it. Where it has holes but does not differ: where the first one is.

@@ -1,0 +1,7 @@
+#![no_main]
+
+#[path = "../properties/examiner.rs"]
+#[allow(dead_code, reason = "each target asks its own share")]
+mod properties;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::proof(bytes));
