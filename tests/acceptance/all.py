@@ -47,6 +47,7 @@ TABLE = {
     "test_urgent": Case(BOTH),
     "test_parity": Case(BOTH, "under admin what is valid and outside calling code 1 is rejected, too"),
     "test_strace": Case(V2, "about the shim below the binary, whatever the tenant speaks"),
+    "test_outside": Case(V2, "about the bytes of the evidence, whatever the tenant speaks"),
     "test_crash": Case(BOTH, "under admin a sample of the calls: the store does not know who speaks how", place="alone"),
     "test_power": Case(V2, "about what the disk keeps, whatever the tenant speaks", place="alone"),
 }
