@@ -242,6 +242,11 @@ impl Engine {
         checkup::look(&mut self.single(&client)?, &lists, probes).await
     }
 
+    /// How the record is kept, as a point of the check-up.
+    pub fn record_point(&self) -> Finding {
+        self.trail.point()
+    }
+
     /// Makes a state directory where there is none.
     pub fn prepare(state: &Path) -> Result<(), Trouble> {
         Store::open(state)?;

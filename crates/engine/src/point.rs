@@ -18,7 +18,7 @@ pub enum Verdict {
 /// One point of the check-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What was looked at: `configuration`, `token`, `scopes`, `api`, `skills`, `webhook`, `state`, `probe`.
+    /// What was looked at: `configuration`, `token`, `scopes`, `api`, `skills`, `webhook`, `state`, `record`, `probe`.
     pub point: &'static str,
     /// How it came out.
     pub verdict: Verdict,

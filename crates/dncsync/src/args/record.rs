@@ -89,9 +89,9 @@ pub(crate) struct AuditDestroySecret {
 /// `dncsync audit export`
 #[derive(Clone, Debug, Args)]
 pub(crate) struct AuditExport {
-    /// A directory that is not there yet, or empty
+    /// A directory that is not there yet, or empty [default: evidence, or evidence-RUN]
     #[arg(value_name = "DIR")]
-    pub(crate) directory: PathBuf,
+    pub(crate) directory: Option<PathBuf>,
     /// Only the items of this run
     #[arg(long, value_name = "RUN")]
     pub(crate) run: Option<String>,

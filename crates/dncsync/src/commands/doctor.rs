@@ -20,6 +20,7 @@ pub(crate) async fn run(args: &Doctor, global: &Global) -> Result<u8, Trouble> {
             Err(trouble) => findings.push(Finding::bad("state", &trouble)),
             Ok(mut wired) => {
                 findings.push(Finding::good("state", place.state.display().to_string()));
+                findings.push(wired.engine.record_point());
                 findings.extend(wired.engine.check_up(args.probe).await?);
             }
         }

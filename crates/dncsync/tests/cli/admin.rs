@@ -120,6 +120,7 @@ fn the_doctor_looks_whom_groups_protect_and_probes() {
     $ dncsync doctor --profile admin --sandbox --probe
     configuration  ok       the embedded sandbox, profile admin; no file
     state          ok       $HOME/.local/state/dncsync
+    record         ok       log LOG; no witness file: an older copy of the state directory would pass for it
     token          ok       granted for 3600 s, tenant 11eb5d0c-7a3e-4d50-9c21-0242ac110002, api 127.0.0.1:PORT
     api            ok       answers; DNC groups: 1 with 2 active records
     skills         warning  HOUSE scrubs no skill: it keeps nobody from being called, unless it is the tenant's default group

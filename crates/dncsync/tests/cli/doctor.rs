@@ -8,6 +8,7 @@ fn the_sandbox_is_in_order() {
     $ dncsync doctor --sandbox
     configuration  ok       the embedded sandbox; no file
     state          ok       $HOME/.local/state/dncsync
+    record         ok       log LOG; no witness file: an older copy of the state directory would pass for it
     token          ok       granted for 3600 s
     scopes         ok       dnc:write dnc:read compliance:read
     api            ok       answers; lists of campaigns on the first page: 0
@@ -38,6 +39,7 @@ fn a_host_that_does_not_answer() {
     $ CXONE_CLIENT_ID=me CXONE_CLIENT_SECRET=hush CXONE_API_URL=http://127.0.0.1:PORT CXONE_TOKEN_URL=http://127.0.0.1:PORT/oauth/token dncsync doctor
     configuration  ok       api http://127.0.0.1:PORT, token http://127.0.0.1:PORT/oauth/token, client me; no file
     state          ok       $HOME/.local/state/dncsync
+    record         ok       log LOG; no witness file: an older copy of the state directory would pass for it
     token          bad      CXone cannot be reached: no connection to 127.0.0.1:PORT: connection refused
                             → check the address, the network and the proxy (HTTPS_PROXY)
     webhook        ok       none is configured
@@ -51,6 +53,7 @@ fn webhooks_without_a_secret_are_a_warning() {
     $ dncsync doctor --sandbox --webhook https://hooks.example.com
     configuration  ok       the embedded sandbox; no file
     state          ok       $HOME/.local/state/dncsync
+    record         ok       log LOG; no witness file: an older copy of the state directory would pass for it
     token          ok       granted for 3600 s
     scopes         ok       dnc:write dnc:read compliance:read
     api            ok       answers; lists of campaigns on the first page: 0

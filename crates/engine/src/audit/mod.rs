@@ -12,6 +12,7 @@ use dncsync_core::checkpoint::Checkpoint;
 use dncsync_core::log_key::{LogKey, PublicKey};
 use dncsync_store::{Kept, Store, private_options, sync_name};
 
+use crate::point::Finding;
 use crate::trouble::Trouble;
 use crate::world::World;
 
@@ -87,6 +88,15 @@ impl Trail {
         }
         self.cover(store)?;
         publish(store)
+    }
+
+    /// How the record is kept, for whoever sets it up.
+    pub(crate) fn point(&self) -> Finding {
+        let witness = self.record.witness.as_ref().map_or_else(
+            || "no witness file: an older copy of the state directory would pass for it".to_owned(),
+            |path| format!("each checkpoint goes to {}", path.display()),
+        );
+        Finding::good("record", format!("log {}; {witness}", self.key.public().name()))
     }
 
     /// Everything that is in the log is under a checkpoint, and known to the witness: the newest one, where there is any.

@@ -94,48 +94,33 @@ impl Trail {
     /// Proves that a number was sent and seen in a list, or states what was searched. Everything is under a checkpoint already.
     pub(crate) fn prove(&self, store: &Store, asked: &Question) -> Result<Proved, Trouble> {
         let Some(newest) = store.newest_checkpoint()? else { return Err(nothing_there()) };
-        let (mut notes, mut best) = (Vec::new(), None);
         let searched = searched(store, asked)?;
-        for list in &searched {
-            for then in list.standing() {
-                match found(store, list, then, asked, newest.size)? {
-                    Ok(found) => best = Some((list, found)),
-                    Err(why) => {
-                        notes.push(why);
-                        continue;
-                    }
-                }
-                break;
-            }
-        }
+        let (best, notes) = best(store, &searched, asked, newest.size)?;
         let rotations = self.rotations(store, newest.size)?;
         let tree = Tree::of(store, newest.size, |_| ())?;
         let line = |event: Event| Line::of(event.line, event.seq, &tree);
         let lines = |events: Vec<Event>| events.into_iter().map(line).collect::<Vec<_>>();
-        let text = match best {
-            Some((list, mut found)) => {
-                found.events.extend(rotations);
-                found.events.sort_by_key(|event| event.seq);
-                found.events.dedup_by_key(|event| event.seq);
-                json(&Proof {
-                    kind: "proof",
-                    number: asked.number.e164(),
-                    list: list.name.clone(),
-                    scope: list.scope.clone(),
-                    at: asked.at,
-                    item: self.item(store, &found)?,
-                    file: found.file,
-                    events: lines(found.events),
-                    checkpoint: newest.note,
-                })
-            }
-            None => {
-                let words = statement(asked, &searched, &notes, (self.key().name(), newest.size, tree.root()));
-                let (text, rotations) = (self.key.note(&words), lines(rotations));
-                json(&Statement { kind: "statement", text, rotations, checkpoint: newest.note })
-            }
+        let Some((list, mut found)) = best else {
+            let words = statement(asked, &searched, &notes, (self.key().name(), newest.size, tree.root()));
+            let (text, rotations) = (self.key.note(&words), lines(rotations));
+            let statement = Statement { kind: "statement", text, rotations, checkpoint: newest.note };
+            return Ok(Proved { text: json(&statement), is_proof: false, notes });
         };
-        Ok(Proved { is_proof: text.starts_with(r#"{"kind":"proof""#), text, notes })
+        found.events.extend(rotations);
+        found.events.sort_by_key(|event| event.seq);
+        found.events.dedup_by_key(|event| event.seq);
+        let proof = Proof {
+            kind: "proof",
+            number: asked.number.e164(),
+            list: list.name.clone(),
+            scope: list.scope.clone(),
+            at: asked.at,
+            item: self.item(store, &found)?,
+            file: found.file,
+            events: lines(found.events),
+            checkpoint: newest.note,
+        };
+        Ok(Proved { text: json(&proof), is_proof: true, notes })
     }
 
     /// The item, with the salt that shows it and the way to its root.
@@ -203,6 +188,23 @@ fn searched(store: &Store, asked: &Question) -> Result<Vec<Searched>, Trouble> {
     }
 }
 
+/// Of all that can be proven what was seen last, and its list; and why some of it cannot be.
+type Best<'a> = (Option<(&'a Searched, Found)>, Vec<String>);
+
+fn best<'a>(store: &Store, searched: &'a [Searched], asked: &Question, size: u64) -> Result<Best<'a>, Trouble> {
+    let mut confirmed: Vec<(&Searched, &Happened)> =
+        searched.iter().flat_map(|list| list.standing().map(move |then| (list, then))).collect();
+    confirmed.sort_by_key(|(_, then)| std::cmp::Reverse(then.at));
+    let mut notes = Vec::new();
+    for (list, then) in confirmed {
+        match found(store, list, then, asked, size)? {
+            Ok(found) => return Ok((Some((list, found)), notes)),
+            Err(why) => notes.push(why),
+        }
+    }
+    Ok((None, notes))
+}
+
 /// What proves that the number was seen then; or in words why that cannot be proven.
 fn found(
     store: &Store,
@@ -231,7 +233,7 @@ fn found(
             sent(event) || event.seq == settled || (answer(event) && (first..settled).contains(&event.seq))
         };
         let loaded = events.iter().find(|event| event.event_type == "run.loaded").cloned();
-        let (file, brought) = origin(store, list, &evidence.items[position as usize], loaded.as_ref(), asked, size)?;
+        let (file, brought) = origin(store, list, (&evidence, position), loaded.as_ref(), asked, size)?;
         let mut proven: Vec<Event> = events.iter().filter(|event| of_batch(event)).cloned().collect();
         proven.extend(loaded.into_iter().chain(brought));
         return Ok(Ok(Found { evidence, position, events: proven, file }));
@@ -246,17 +248,21 @@ fn found(
 fn origin(
     store: &Store,
     list: &Searched,
-    item: &Item,
+    (evidence, position): (&Evidence, u32),
     loaded: Option<&Event>,
     asked: &Question,
     size: u64,
 ) -> Result<(Option<ProvenFile>, Option<Event>), Trouble> {
-    let Item::Whole(entry) = item else { return Ok((None, None)) };
-    let file = loaded.and_then(|loaded| loaded.files.get(entry.place.file as usize));
-    if let Some(file) = file {
-        let text = |key: &str| file[key].as_str().unwrap_or_default().to_owned();
-        let line = Some(entry.place.line);
-        return Ok((Some(ProvenFile { name: text("name"), digest: text("digest"), line }), None));
+    let Some(Item::Whole(entry)) = evidence.items.get(position as usize) else { return Ok((None, None)) };
+    if let Some(loaded) = loaded.filter(|loaded| loaded.files.as_array().is_some_and(|files| !files.is_empty())) {
+        // Where they were too many for a line, the log names them together, and no one of them.
+        let all = store.run(&evidence.batch.run)?.files.len();
+        let file = loaded.files.as_array().filter(|named| named.len() == all);
+        let file = file.and_then(|named| named.get(entry.place.file as usize)).map(|file| {
+            let text = |key: &str| file[key].as_str().unwrap_or_default().to_owned();
+            ProvenFile { name: text("name"), digest: text("digest"), line: Some(entry.place.line) }
+        });
+        return Ok((file, None));
     }
     // The run was made from what feeds claim.
     let Some(load) = explaining::claimed_by(store, list.target, asked.number, asked.at)? else {
@@ -267,7 +273,11 @@ fn origin(
     let file = with_line.max_by_key(|(_, line)| line.is_some());
     let file =
         file.map(|(file, line)| ProvenFile { name: wording::file_name(&file.name), digest: file.digest.clone(), line });
-    Ok((file.filter(|_| changed.is_some()), changed))
+    let is_named = |file: &ProvenFile| {
+        let named = changed.as_ref().and_then(|changed| changed.files.as_array()).into_iter().flatten();
+        named.into_iter().any(|named| named["name"] == file.name.as_str() && named["digest"] == file.digest.as_str())
+    };
+    Ok((file.filter(is_named), changed))
 }
 
 fn events_of(store: &Store, run: &RunId, size: u64) -> Result<Vec<Event>, Trouble> {

@@ -46,8 +46,10 @@ pub(super) fn destroy_secret(args: &AuditDestroySecret, global: &Global) -> Resu
 pub(super) fn export(args: &AuditExport, global: &Global) -> Result<u8, Trouble> {
     let ledger = ledger(&config::place(global, &environment)?)?;
     let shown = if args.with_numbers { Shown::Numbers } else { Shown::Hashes };
-    let files = ledger.export(&args.directory, args.run.as_deref(), shown)?;
-    let (directory, key) = (args.directory.display(), ledger.key());
+    let usual = || args.run.as_ref().map_or_else(|| "evidence".to_owned(), |run| format!("evidence-{run}"));
+    let directory = args.directory.clone().unwrap_or_else(|| usual().into());
+    let files = ledger.export(&directory, args.run.as_deref(), shown)?;
+    let (directory, key) = (directory.display(), ledger.key());
     if global.json {
         print::object(&json!({"directory": directory.to_string(), "files": files, "key": key}));
         return Ok(0);
