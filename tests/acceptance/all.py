@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import NamedTuple
 
 HERE = pathlib.Path(__file__).resolve().parent
-AT_ONCE = 5
+AT_ONCE = 6
 
 
 class Case(NamedTuple):
