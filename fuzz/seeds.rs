@@ -4,6 +4,25 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+/// Tests of targets, each asked of its seeds and of mutations of them. The file that says so names `properties` and `MUTATIONS`.
+macro_rules! holds {
+    ($($target:ident),*) => {$(
+        mod $target {
+            use super::*;
+
+            #[test]
+            fn of_each_seed() {
+                seeds::ask_each(stringify!($target), properties::$target);
+            }
+
+            #[test]
+            fn of_mutations() {
+                seeds::ask_mutations(stringify!($target), MUTATIONS, properties::$target);
+            }
+        }
+    )*};
+}
+
 /// Longer ones are not mutated: they are there for a limit, and chance would not find another one near it.
 const LONGEST_MUTATED: usize = 4096;
 

@@ -3,28 +3,11 @@
 #[path = "../../../fuzz/properties/cxone.rs"]
 mod properties;
 #[path = "../../../fuzz/seeds.rs"]
+#[macro_use]
 mod seeds;
 
 /// Mutations of the seeds in one run.
 const MUTATIONS: u32 = 3_000;
-
-macro_rules! holds {
-    ($($target:ident),*) => {$(
-        mod $target {
-            use super::*;
-
-            #[test]
-            fn of_each_seed() {
-                seeds::ask_each(stringify!($target), properties::$target);
-            }
-
-            #[test]
-            fn of_mutations() {
-                seeds::ask_mutations(stringify!($target), MUTATIONS, properties::$target);
-            }
-        }
-    )*};
-}
 
 holds!(lists_page, items_page, created_list, posted, removed, error_body, token, retry_after, answer);
 holds!(dnc_groups, dnc_records, record_results, discovery);

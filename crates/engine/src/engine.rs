@@ -60,7 +60,6 @@ impl Engine {
         store.set_reach(tenant, setup.reach)?;
         let secret = store.secret(tenant, world.secret())?;
         let trail = Trail::open(&store, &setup.record, &setup.who, &world)?;
-        trail.expire(&mut store, &world)?;
         Ok(Self { store, client, world, setup, tenant, trail, secret })
     }
 

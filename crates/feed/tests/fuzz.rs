@@ -3,27 +3,10 @@
 #[path = "../../../fuzz/properties/feed.rs"]
 mod properties;
 #[path = "../../../fuzz/seeds.rs"]
+#[macro_use]
 mod seeds;
 
 /// Mutations of the seeds in one run.
 const MUTATIONS: u32 = 3_000;
-
-macro_rules! holds {
-    ($($target:ident),*) => {$(
-        mod $target {
-            use super::*;
-
-            #[test]
-            fn of_each_seed() {
-                seeds::ask_each(stringify!($target), properties::$target);
-            }
-
-            #[test]
-            fn of_mutations() {
-                seeds::ask_mutations(stringify!($target), MUTATIONS, properties::$target);
-            }
-        }
-    )*};
-}
 
 holds!(csv, jsonl, txt, any_input);

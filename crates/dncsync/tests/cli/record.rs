@@ -176,6 +176,8 @@ fn a_state_directory_that_was_put_back_is_noticed_by_its_witness() {
     place.copy_state("before");
     place.run("ingest tutorial.jsonl --campaign Q4 --sandbox --witness-file witness");
     place.put_back("before");
+    // What is past its retention must wait, too: nothing is appended to a log that was put back.
+    place.sql("UPDATE evidence SET kept_at = 0");
     assert_snapshot!(place.run("ingest tutorial.jsonl --campaign Q4 --sandbox --witness-file witness"), @r"
     $ dncsync ingest tutorial.jsonl --campaign Q4 --sandbox --witness-file witness
     --- stderr

@@ -67,14 +67,6 @@ impl Trail {
         Ok(Self { key, record: record.clone(), who: who.to_owned() })
     }
 
-    /// Of items that are past their retention only the hashes of the leaves are left.
-    pub(crate) fn expire(&self, store: &mut Store, world: &World) -> Result<(), Trouble> {
-        let now = world.now();
-        let before = now - self.record.retention.unwrap_or(RETENTION);
-        store.expire_items(before, now)?;
-        Ok(())
-    }
-
     /// Everything that is in the log is in the file of the trail, under a checkpoint, and known to the witness.
     ///
     /// # Errors
@@ -83,7 +75,9 @@ impl Trail {
     pub(crate) fn write_out(&self, store: &mut Store, world: &World) -> Result<(), Trouble> {
         copy::write_out(store)?;
         let witnessed = self.record.witness.as_deref().map(|path| self.ask(path, store, world)).transpose()?;
-        if witnessed == Some(witness::Says::TakenAsItIs) {
+        // Nothing is appended before the witness was asked.
+        let expired = self.expire(store, world)?;
+        if expired || witnessed == Some(witness::Says::TakenAsItIs) {
             copy::write_out(store)?;
         }
         self.cover(store)?;
@@ -108,6 +102,13 @@ impl Trail {
             witness::tell(path, store)?;
         }
         Ok(Some(newest.note))
+    }
+
+    /// Of items that are past their retention only the hashes of the leaves are left; whether there were any.
+    fn expire(&self, store: &mut Store, world: &World) -> Result<bool, Trouble> {
+        let now = world.now();
+        let (batches, _) = store.expire_items(now - self.record.retention.unwrap_or(RETENTION), now)?;
+        Ok(batches > 0)
     }
 
     fn ask(&self, path: &Path, store: &mut Store, world: &World) -> Result<witness::Says, Trouble> {
