@@ -3,7 +3,7 @@
 use super::Hash;
 
 /// Whether `path` shows that this leaf is the one at `index` of the tree of `size` leaves with this root.
-pub fn includes(leaf: Hash, index: u64, size: u64, path: &[Hash], root: Hash) -> bool {
+pub(super) fn includes(leaf: Hash, index: u64, size: u64, path: &[Hash], root: Hash) -> bool {
     if index >= size {
         return false;
     }
@@ -31,7 +31,7 @@ pub fn includes(leaf: Hash, index: u64, size: u64, path: &[Hash], root: Hash) ->
 
 /// Whether `path` shows that the tree of `old` leaves with the root `old_root` is the beginning of the one of `size` leaves with
 /// the root `root`.
-pub fn continues(old: u64, old_root: Hash, size: u64, root: Hash, path: &[Hash]) -> bool {
+pub(super) fn continues(old: u64, old_root: Hash, size: u64, root: Hash, path: &[Hash]) -> bool {
     if old == 0 || old > size {
         return false;
     }
